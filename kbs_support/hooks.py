@@ -1,0 +1,22 @@
+from odoo import _
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+def pre_init_hook(env):
+    """Bring the PostgreSQL extension that "periods never overlap" stands on.
+
+    ``btree_gist`` lets an exclusion constraint compare plain numbers beside
+    ranges. It is a trusted extension: the owner of the database may create it.
+    """
+    available = env.execute_query(
+        SQL("SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'")
+    )
+    if not available:
+        raise UserError(
+            _(
+                "PostgreSQL lacks the extension btree_gist. "
+                "Install the contrib package of PostgreSQL and try again."
+            )
+        )
+    env.cr.execute(SQL("CREATE EXTENSION IF NOT EXISTS btree_gist"))

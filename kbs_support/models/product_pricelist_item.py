@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ProductPricelistItem(models.Model):
+    _inherit = "product.pricelist.item"
+
+    kbs_plan_id = fields.Many2one(
+        related="product_id.kbs_plan_id",
+        string="Support Plan",
+        store=True,
+        index="btree_not_null",
+    )
+    kbs_term_id = fields.Many2one(
+        related="product_id.kbs_term_id", string="Term of Support", store=True
+    )
+
+    # Ends of versions are moments, and a version that ends at 23:59:59 may be followed
+    # by one that starts at 00:00:00.
+    _kbs_one_version_a_day = models.Constraint(
+        "EXCLUDE USING gist (pricelist_id WITH =, product_id WITH =,"
+        " min_quantity WITH =, tsrange(date_start, date_end, '[]') WITH &&)"
+        " WHERE (kbs_plan_id IS NOT NULL AND applied_on = '0_product_variant')",
+        "This price list already has a price for this plan and term on these days.",
+    )
+
+    @api.constrains("pricelist_id", "product_id", "date_start", "date_end")
+    def _check_kbs_one_version_a_day(self):
+        """Refuse two prices of one plan and term on one day, and name them (P4)."""
+        items = self.filtered(lambda x: x._kbs_is_version())
+        siblings = self.search_fetch(
+            [
+                ("pricelist_id", "in", items.pricelist_id.ids),
+                ("product_id", "in", items.product_id.ids),
+            ],
+            ["pricelist_id", "product_id", "date_start", "date_end", "min_quantity"],
+        )
+        for item in items:
+            twins = siblings.filtered(lambda x, item=item: x._kbs_clashes_with(item))
+            if twins:
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s has two prices on the same day in the list "
+                        "“%(pricelist)s”: %(price)s and %(other)s. End the first one "
+                        "before the other starts.",
+                        product=item.product_id.display_name,
+                        pricelist=item.pricelist_id.name,
+                        price=twins[0].price,
+                        other=item.price,
+                    )
+                )
+
+    def _kbs_is_version(self):
+        return bool(self.kbs_plan_id) and self.applied_on == "0_product_variant"
+
+    def _kbs_clashes_with(self, other):
+        return (
+            self != other
+            and self._kbs_is_version()
+            and self.pricelist_id == other.pricelist_id
+            and self.product_id == other.product_id
+            and self.min_quantity == other.min_quantity
+            and (not self.date_end or not other.date_start
+                 or other.date_start <= self.date_end)
+            and (not other.date_end or not self.date_start
+                 or self.date_start <= other.date_end)
+        )  # fmt: skip
+
+    def _kbs_is_loyalty_price(self):
+        """Say whether this rule is a loyalty price of its own.
+
+        The loyalty list falls back to the regular one by a formula rule: what comes
+        through it is a regular price (P2).
+        """
+        return (
+            self.pricelist_id.kbs_kind == "loyalty" and self.compute_price == "fixed"
+        )

@@ -1,0 +1,297 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    kbs_subscription_id = fields.Many2one(
+        comodel_name="kbs.subscription",
+        string="Renews Support",
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        domain="[('commercial_partner_id', 'parent_of', partner_id),"
+        " ('company_id', '=', company_id)]",
+        help="The subscription that this order renews or changes; empty for a new one.",
+    )
+    kbs_has_plan = fields.Boolean(compute="_compute_kbs_has_plan")
+    kbs_date_note = fields.Char(compute="_compute_kbs_date_note")
+    kbs_override_reason = fields.Char(
+        string="Price Allowed because",
+        copy=False,
+        tracking=True,
+        help="A manager allows a changed or a loyalty price that the rules refuse.",
+    )
+    kbs_override_user_id = fields.Many2one(
+        comodel_name="res.users", string="Allowed by", copy=False, readonly=True
+    )
+    kbs_can_override = fields.Boolean(compute="_compute_kbs_can_override")
+    kbs_subscription_count = fields.Integer(compute="_compute_kbs_subscription_count")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("order_line.product_id.kbs_plan_id")
+    def _compute_kbs_has_plan(self):
+        for order in self:
+            order.kbs_has_plan = bool(order.order_line.product_id.kbs_plan_id)
+
+    @api.depends("order_line.kbs_date_note")
+    def _compute_kbs_date_note(self):
+        for order in self:
+            notes = order.order_line.filtered("kbs_date_note").mapped("kbs_date_note")
+            order.kbs_date_note = " ".join(notes)
+
+    @api.depends_context("uid")
+    def _compute_kbs_can_override(self):
+        self.kbs_can_override = self.env.user.has_group("kbs_support.group_kbs_manager")
+
+    @api.depends("order_line.kbs_period_ids", "kbs_subscription_id")
+    def _compute_kbs_subscription_count(self):
+        for order in self:
+            order.kbs_subscription_count = len(order._kbs_get_subscriptions_sudo())
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._kbs_sign_override(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._kbs_sign_override(vals)
+        return super().write(vals)
+
+    @api.model
+    def _kbs_sign_override(self, vals):
+        """Put the name of the manager to the reason of a price that he allows (P5).
+
+        :raise AccessError: the user is no manager of support
+        """
+        if "kbs_override_reason" not in vals:
+            return
+        if not self.env.su and not self.env.user.has_group(
+            "kbs_support.group_kbs_manager"
+        ):
+            raise AccessError(
+                self.env._("Only a support manager may allow a price with a reason.")
+            )
+        is_allowed = bool(vals["kbs_override_reason"])
+        vals["kbs_override_user_id"] = self.env.uid if is_allowed else False
+
+    # === CONFIRMATION === #
+
+    def action_confirm(self):
+        # EXTENDS sale: a plan that was confirmed a moment ago by somebody else is
+        # not an error; who comes second sees what the first one made (S4).
+        self._kbs_wait_for_others()
+        done = self.filtered(lambda x: x.state == "sale" and x._kbs_get_periods_sudo())
+        rest = self - done
+        return super(SaleOrder, rest).action_confirm() if rest else True
+
+    def _kbs_wait_for_others(self):
+        """Wait until no other transaction works on these orders or what they renew.
+
+        When the other one changed them, PostgreSQL refuses this snapshot and Odoo
+        repeats the request with a fresh one.
+        """
+        subscriptions = self.sudo().kbs_subscription_id
+        for records in (self, subscriptions):
+            if records.ids:
+                records.flush_recordset()
+                self.env.cr.execute(
+                    SQL(
+                        "SELECT id FROM %s WHERE id IN %s ORDER BY id"
+                        " FOR NO KEY UPDATE",
+                        SQL.identifier(records._table),
+                        tuple(records.ids),
+                    )
+                )
+
+    def _confirmation_error_message(self):
+        # EXTENDS sale
+        error = super()._confirmation_error_message()
+        if error or not self.kbs_has_plan:
+            return error
+        faults = self._kbs_get_faults()
+        return "\n".join(faults) if faults else False
+
+    def _kbs_get_faults(self):
+        """Return all that forbids selling support by this order, as sentences."""
+        self.ensure_one()
+        lines = self._kbs_get_plan_lines()
+        faults = [fault for line in lines for fault in line._kbs_get_faults()]
+        if len(lines) > 1:
+            faults.append(
+                self.env._(
+                    "The order has %(count)s plans. One order sells one plan for one "
+                    "subscription: make a quotation for each.",
+                    count=len(lines),
+                )
+            )
+        faults += self._kbs_get_client_faults()
+        faults += self._kbs_get_currency_faults()
+        return faults
+
+    def _kbs_get_client_faults(self):
+        faults = []
+        client = self.partner_id.commercial_partner_id
+        if not client.name:
+            faults.append(
+                self.env._(
+                    "The client has no name. Fill in the name of the institution "
+                    "before its support is sold."
+                )
+            )
+        subscription = self.kbs_subscription_id.sudo()
+        if not subscription:
+            return faults
+        if subscription.commercial_partner_id != client:
+            faults.append(
+                self.env._(
+                    "The subscription %(number)s belongs to %(owner)s.",
+                    number=subscription.name,
+                    owner=subscription.commercial_partner_id.name,
+                )
+            )
+        if subscription.closed_on:
+            faults.append(
+                self.env._(
+                    "The subscription %(number)s is closed. Reopen it, or sell a new "
+                    "one.",
+                    number=subscription.name,
+                )
+            )
+        unpaid = subscription._get_unpaid_period()
+        if unpaid and unpaid.order_id != self:
+            faults.append(
+                self.env._(
+                    "The subscription %(number)s already has a period that waits for "
+                    "payment: %(period)s, order %(order)s. Wait for the payment or "
+                    "cancel that order first.",
+                    number=subscription.name,
+                    period=unpaid.display_name,
+                    order=unpaid.order_id.name or "—",
+                )
+            )
+        return faults
+
+    def _kbs_get_currency_faults(self):
+        """A currency without a rate would silently be counted one to one."""
+        needed = self.currency_id | self.order_line.pricelist_item_id.currency_id
+        missing = (needed - self.company_id.currency_id).filtered(
+            lambda x: not x._kbs_has_rate(self.company_id)
+        )
+        return [
+            self.env._(
+                "There is no rate of %(currency)s to %(company_currency)s. Enter the "
+                "rate, or choose a price list in %(company_currency)s.",
+                currency=currency.name,
+                company_currency=self.company_id.currency_id.name,
+            )
+            for currency in missing
+        ]
+
+    def _action_confirm(self):
+        # EXTENDS sale
+        res = super()._action_confirm()
+        orders = self.filtered("kbs_has_plan")
+        orders._kbs_create_periods_sudo()
+        orders.filtered("company_id.kbs_invoice_on_confirm")._kbs_invoice_sudo()
+        return res
+
+    def _kbs_create_periods_sudo(self):
+        """Give each confirmed plan line its period, new clients a subscription.
+
+        Sudo: who may sell may have no rights on subscriptions.
+        """
+        lines = self.sudo()._kbs_get_plan_lines()
+        subscriptions = lines._kbs_get_or_create_subscriptions()
+        values_by_line = {
+            line: line._kbs_prepare_period_values(subscriptions[line]) for line in lines
+        }
+        for line, values in values_by_line.items():
+            line.write(
+                {
+                    "kbs_date_start": values["date_start"],
+                    "kbs_date_end": values["date_end"],
+                }
+            )
+        # A cancelled order that is confirmed again takes up its old period.
+        again = lines.filtered("kbs_period_ids")
+        for line in again:
+            line.kbs_period_ids.write(values_by_line[line])
+        self.env["kbs.subscription.period"].sudo().create(
+            [values_by_line[line] for line in lines - again]
+        )
+
+    def _kbs_invoice_sudo(self):
+        """Make and post the invoices of these orders, one for each.
+
+        Sudo: a salesperson has no right to post, the setting decides.
+        """
+        orders = self.sudo().filtered(lambda x: x.invoice_status == "to invoice")
+        if orders:
+            orders._create_invoices(grouped=True).action_post()
+
+    # === CANCELLATION === #
+
+    def _action_cancel(self):
+        # EXTENDS sale: an order that was never paid gives back its days.
+        periods = self._kbs_get_periods_sudo().filtered(lambda x: not x.is_cancelled)
+        if paid := periods.filtered("is_paid"):
+            raise UserError(
+                self.env._(
+                    "%(order)s is paid: %(period)s. Credit the invoice first, then "
+                    "cancel the order.",
+                    order=paid[0].order_id.name,
+                    period=paid[0].display_name,
+                )
+            )
+        self.browse(periods.order_id.ids)._kbs_withdraw_invoices_sudo()
+        res = super()._action_cancel()
+        periods.is_cancelled = True
+        return res
+
+    def _kbs_withdraw_invoices_sudo(self):
+        """Reset the posted invoices of these orders, so that sale cancels them.
+
+        An invoice posted at confirmation would otherwise wait for a payment of
+        something that is no longer sold. Sudo: see :meth:`_kbs_invoice_sudo`.
+        """
+        invoices = self.sudo().invoice_ids.filtered(
+            lambda x: x.state == "posted" and x.move_type == "out_invoice"
+        )
+        if partial := invoices.filtered(lambda x: x.payment_state == "partial"):
+            raise UserError(
+                self.env._(
+                    "A part of the invoice %(invoice)s is paid. Credit it or take the "
+                    "payment off first.",
+                    invoice=partial[0].name,
+                )
+            )
+        invoices.filtered(lambda x: x.payment_state == "not_paid").button_draft()
+
+    # === RELATED RECORDS === #
+
+    def _kbs_get_plan_lines(self):
+        return self.order_line.filtered(
+            lambda x: x.kbs_plan_id and not x.display_type and not x.is_downpayment
+        )
+
+    def _kbs_get_periods_sudo(self):
+        return self.sudo().order_line.kbs_period_ids
+
+    def _kbs_get_subscriptions_sudo(self):
+        """What these orders sold, renewed or are going to renew."""
+        sold = self._kbs_get_periods_sudo().subscription_id
+        return sold | self.sudo().kbs_subscription_id
+
+    def action_view_kbs_subscriptions(self):
+        """Open the subscriptions of this order."""
+        return self.env["kbs.subscription"]._get_documents_action(
+            "kbs_support.kbs_subscription_action",
+            self._kbs_get_subscriptions_sudo().ids,
+        )

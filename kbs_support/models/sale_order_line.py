@@ -1,0 +1,374 @@
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
+
+from ..tools import coverage as cov
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    kbs_plan_id = fields.Many2one(related="product_id.kbs_plan_id", string="Plan")
+    kbs_term_id = fields.Many2one(related="product_id.kbs_term_id", string="Term")
+    kbs_date_start = fields.Date(
+        string="Covered from",
+        compute="_compute_kbs_dates",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="First day of coverage. A renewal continues the day after the end.",
+    )
+    kbs_date_end = fields.Date(
+        string="Covered until",
+        compute="_compute_kbs_date_end",
+        store=True,
+        precompute=True,
+    )
+    kbs_price_month = fields.Monetary(
+        string="Per Month", compute="_compute_kbs_price_month"
+    )
+    kbs_date_note = fields.Char(
+        compute="_compute_kbs_date_end", store=True, precompute=True
+    )
+    kbs_period_ids = fields.One2many(
+        comodel_name="kbs.subscription.period", inverse_name="sale_line_id"
+    )
+    kbs_period_id = fields.Many2one(
+        comodel_name="kbs.subscription.period",
+        string="Period of Support",
+        compute="_compute_kbs_period_id",
+    )
+
+    _kbs_dates_in_order = models.Constraint(
+        "CHECK (kbs_date_end IS NULL OR kbs_date_start <= kbs_date_end)",
+        "The coverage of an order line cannot end before it starts.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("product_id", "order_id.kbs_subscription_id")
+    def _compute_kbs_dates(self):
+        """Propose the first day of coverage; people may ask for another one."""
+        for line in self:
+            if line._kbs_is_sold():
+                line.kbs_date_start = line.kbs_date_start
+                continue
+            coverage = line._kbs_try_coverage(asked=None)
+            line.kbs_date_start = coverage and coverage.date_start
+
+    @api.depends("product_id", "kbs_date_start", "order_id.kbs_subscription_id")
+    def _compute_kbs_date_end(self):
+        for line in self:
+            if line._kbs_is_sold():
+                line.kbs_date_end = line.kbs_date_end
+                line.kbs_date_note = line.kbs_date_note
+                continue
+            coverage = line._kbs_try_coverage(asked=line.kbs_date_start)
+            line.kbs_date_end = coverage and coverage.date_end
+            line.kbs_date_note = coverage and line._kbs_explain_dates(coverage)
+
+    @api.depends("price_total", "product_id")
+    def _compute_kbs_price_month(self):
+        for line in self:
+            months = line.kbs_term_id.months
+            line.kbs_price_month = line.price_total / months if months else 0.0
+
+    @api.depends("kbs_period_ids")
+    def _compute_kbs_period_id(self):
+        for line in self:
+            line.kbs_period_id = line.sudo().kbs_period_ids[:1]
+
+    @api.depends("kbs_date_start", "kbs_date_end")
+    def _compute_name(self):
+        # EXTENDS sale
+        return super()._compute_name()
+
+    def _get_sale_order_line_multiline_description_sale(self):
+        # EXTENDS sale: quotation, portal and invoice say what is covered.
+        description = super()._get_sale_order_line_multiline_description_sale()
+        if self.kbs_plan_id and self.kbs_date_end:
+            description += "\n" + self.env._(
+                "Support from %(start)s to %(end)s",
+                start=format_date(self.env, self.kbs_date_start),
+                end=format_date(self.env, self.kbs_date_end),
+            )
+        return description
+
+    @api.onchange("kbs_date_start", "product_id")
+    def _onchange_kbs_date_start(self):
+        """Show at once the day that the rules make of the day that was typed."""
+        coverage = self._kbs_try_coverage(asked=self.kbs_date_start)
+        if coverage:
+            self.kbs_date_start = coverage.date_start
+
+    # === PRICE === #
+
+    def _prepare_base_line_for_taxes_computation(self, **kwargs):
+        # EXTENDS sale: support prices are what the client pays in total (P1).
+        if self.product_template_id and self.product_template_id._kbs_is_total_price():
+            kwargs.setdefault("special_mode", "total_included")
+        return super()._prepare_base_line_for_taxes_computation(**kwargs)
+
+    def _kbs_is_price_changed(self):
+        """Say whether somebody changed the price that the list gave."""
+        list_price = self._get_pricelist_price() if self.pricelist_item_id else 0.0
+        return bool(
+            self.discount or self.currency_id.compare_amounts(self.price_unit, list_price)
+        )
+
+    def _kbs_get_price_kind(self):
+        """Return the ``price_kind`` of the period that this line sells (P4)."""
+        if self._kbs_is_price_changed():
+            return "manual"
+        if self.pricelist_item_id._kbs_is_loyalty_price():
+            return "loyalty"
+        return "budget_year" if self.kbs_term_id.is_budget_year else "regular"
+
+    def _kbs_get_price_reason(self, coverage):
+        """Say in one sentence which rule gave the price (P4)."""
+        kind = self._kbs_get_price_kind()
+        if kind == "manual":
+            reason = self._kbs_get_manual_reason()
+        elif kind == "loyalty":
+            since = self.order_id.kbs_subscription_id.tenure_start
+            reason = self.env._(
+                "Loyalty price: renewal without a gap, client since %(date)s.",
+                date=format_date(self.env, since) if since else "—",
+            )
+        elif kind == "budget_year":
+            reason = self.env._(
+                "Price of the budget year %(year)s.", year=coverage.date_end.year
+            )
+        else:
+            reason = self.env._(
+                "Price list “%(pricelist)s”: %(product)s.",
+                pricelist=self.pricelist_item_id.pricelist_id.name,
+                product=self.product_id.display_name,
+            )
+        override = self.order_id.kbs_override_reason
+        if override:
+            reason += " " + self.env._("Allowed by %(user)s: %(reason)s",
+                user=self.order_id.kbs_override_user_id.name, reason=override)  # fmt: skip
+        return reason
+
+    def _kbs_get_manual_reason(self):
+        return self.env._(
+            "Agreed price; the price list says %(price)s.",
+            price=format_amount(self.env, self._get_pricelist_price(), self.currency_id),
+        )
+
+    def _kbs_get_regular_price(self):
+        """Return the price of the regular list on the day of the order, or None."""
+        regular = self.env["product.pricelist"].search(
+            [
+                ("kbs_kind", "=", "regular"),
+                ("company_id", "in", [False, self.company_id.id]),
+            ],
+            limit=1,
+        )
+        price, rule = regular._kbs_get_price_and_rule(
+            self.product_id, self._get_order_date()
+        )
+        return price if rule else None
+
+    # === DATES === #
+
+    def _kbs_get_coverage(self, asked):
+        """Return the coverage that this line buys today, by rules T1 to T4.
+
+        :param date asked: first day (or a day of the budget year) asked for, or None
+        :raise CoverageError: the days cannot be bought
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        subscription = self.order_id.kbs_subscription_id.sudo()
+        last = subscription._get_last_coverage() if subscription else None
+        today = company._kbs_today()
+        if self.kbs_term_id.is_budget_year:
+            return cov.get_budget_year_coverage(today, asked, last)
+        return cov.get_month_coverage(
+            self.kbs_term_id.months, today, asked, last, company.kbs_grace_days
+        )
+
+    def _kbs_try_coverage(self, asked):
+        """Like :meth:`_kbs_get_coverage`, but False where no days can be bought."""
+        if not self.kbs_term_id or not self.kbs_plan_id:
+            return False
+        try:
+            return self._kbs_get_coverage(asked)
+        except cov.CoverageError:
+            return False
+
+    def _kbs_is_sold(self):
+        """Say whether the dates are settled: the line was confirmed once."""
+        return self.state == "sale" or bool(self.sudo().kbs_period_ids)
+
+    def _kbs_explain_dates(self, coverage):
+        """Say what is special about the days of ``coverage``, or False."""
+        first = coverage.date_start
+        if self.kbs_term_id.is_budget_year and first.timetuple().tm_yday > 1:
+            return self.env._(
+                "Budget year %(year)s starts on %(date)s, after the coverage that is "
+                "already paid; the price is the same.",
+                year=first.year,
+                date=format_date(self.env, first),
+            )
+        if coverage.is_continued and first < self.order_id.company_id._kbs_today():
+            return self.env._(
+                "Renewed within the grace: continues from %(date)s without a gap.",
+                date=format_date(self.env, first),
+            )
+        return False
+
+    # === CONFIRMATION === #
+
+    def _kbs_get_faults(self):
+        """Return what forbids selling this plan line, as readable sentences."""
+        self.ensure_one()
+        if not self.kbs_term_id:
+            return [
+                self.env._(
+                    "%(plan)s has no term. Choose for how many months, or the budget "
+                    "year, it is bought.",
+                    plan=self.kbs_plan_id.name,
+                )
+            ]
+        faults = []
+        if self.product_uom_qty != 1:
+            faults.append(
+                self.env._(
+                    "The quantity of %(product)s is not 1. For a longer time choose a "
+                    "longer term; for another client or subscription make another "
+                    "quotation.",
+                    product=self.product_id.display_name,
+                )
+            )
+        faults += filter(
+            None, [self._kbs_get_date_fault(), self._kbs_get_price_fault()]
+        )
+        return faults
+
+    def _kbs_get_date_fault(self):
+        try:
+            self._kbs_get_coverage(self.kbs_date_start)
+        except cov.BudgetYearPast as error:
+            return self.env._(
+                "The budget year %(year)s is over. Choose a day of the running or of "
+                "the next year as the start.",
+                year=error.day.year,
+            )
+        except cov.CoverageError as error:
+            return self.env._(
+                "The client is already covered until %(date)s. Choose a later start.",
+                date=format_date(self.env, error.day),
+            )
+        return None
+
+    def _kbs_get_price_fault(self):
+        """Say why the price may not be used (P3, P5), or None; managers override."""
+        if not self.pricelist_item_id and not self.price_unit:
+            return self.env._(
+                "%(product)s has no price in the list “%(pricelist)s”. Add it to the "
+                "list or choose another list.",
+                product=self.product_id.display_name,
+                pricelist=self.order_id.pricelist_id.name or "—",
+            )
+        if self.order_id.kbs_override_reason:
+            return None
+        kind = self._kbs_get_price_kind()
+        if kind == "manual":
+            return self.env._(
+                "The price of %(product)s was changed by hand: %(reason)s A manager "
+                "has to allow it with a reason.",
+                product=self.product_id.display_name,
+                reason=self._kbs_get_manual_reason(),
+            )
+        refusal = self._kbs_get_loyalty_refusal() if kind == "loyalty" else None
+        if refusal:
+            regular = self._kbs_get_regular_price()
+            return self.env._(
+                "The loyalty price cannot be used: %(reason)s The regular price is "
+                "%(price)s. Choose the regular price list and update prices, or ask a "
+                "manager to allow it with a reason.",
+                reason=refusal,
+                price=format_amount(self.env, regular or 0.0, self.currency_id),
+            )
+        return None
+
+    def _kbs_get_loyalty_refusal(self):
+        """Say which condition of the loyalty price does not hold (P3), or None."""
+        company = self.company_id
+        subscription = self.order_id.kbs_subscription_id.sudo()
+        last = subscription.period_ids.filtered("is_effective")
+        last = last.sorted("date_start")[-1:]
+        if not last:
+            return self.env._("nothing is renewed by this order.")
+        coverage = self._kbs_try_coverage(asked=self.kbs_date_start)
+        if not coverage or not coverage.is_continued:
+            return self.env._(
+                "the coverage ended on %(date)s and the grace is over.",
+                date=format_date(self.env, last.date_end),
+            )
+        if not self.kbs_plan_id.has_loyalty:
+            return self.env._("this plan has no loyalty programme.")
+        if self.kbs_plan_id != last.plan_id and not company.kbs_loyalty_on_plan_change:
+            return self.env._(
+                "the plan of the previous period was %(plan)s.", plan=last.plan_id.name
+            )
+        tenure = cov.months_between(subscription.tenure_start, last.date_end)
+        if tenure < company.kbs_loyalty_min_months:
+            return self.env._(
+                "the client has been with us %(tenure)s months, %(needed)s are needed.",
+                tenure=tenure,
+                needed=company.kbs_loyalty_min_months,
+            )
+        return None
+
+    def _kbs_get_or_create_subscriptions(self):
+        """Return dict ``{line: subscription}``: what is renewed, else a new one."""
+        found = {
+            line: line.kbs_period_ids.subscription_id
+            or line.order_id.kbs_subscription_id
+            for line in self
+        }
+        new_lines = self.filtered(lambda x: not found[x])
+        created = self.env["kbs.subscription"].create(
+            [line._kbs_prepare_subscription_values() for line in new_lines]
+        )
+        return found | dict(zip(new_lines, created, strict=True))
+
+    def _kbs_prepare_subscription_values(self):
+        """Values of the subscription that this line starts."""
+        order = self.order_id
+        return {
+            "partner_id": order.partner_id.commercial_partner_id.id,
+            "company_id": order.company_id.id,
+            "plan_id": self.kbs_plan_id.id,
+            "manager_id": order.user_id.id,
+        }
+
+    def _kbs_prepare_period_values(self, subscription):
+        """Values of the period that this confirmed line sells.
+
+        :param subscription: ``kbs.subscription`` that the period belongs to
+        """
+        coverage = self._kbs_get_coverage(self.kbs_date_start)
+        return {
+            "subscription_id": subscription.id,
+            "sale_line_id": self.id,
+            "plan_id": self.kbs_plan_id.id,
+            "term_id": self.kbs_term_id.id,
+            "date_start": coverage.date_start,
+            "date_end": coverage.date_end,
+            "chain_start": coverage.chain_start,
+            "chain_months": coverage.chain_months,
+            "starts_on_payment": (
+                self.company_id.kbs_start_on_payment
+                and not coverage.is_continued
+                and not self.kbs_term_id.is_budget_year
+            ),
+            "currency_id": self.currency_id.id,
+            "price_total": self.price_total,
+            "price_kind": self._kbs_get_price_kind(),
+            "price_reason": self._kbs_get_price_reason(coverage),
+            "is_cancelled": False,
+        }
