@@ -33,7 +33,9 @@ class KbsDemo(models.AbstractModel):
         self._sell_one("hospital", "optima_12", today - relativedelta(months=5))
         self._sell_one("school", "prof_budget_year", today)
         self._sell_one("council", "premium_12", today - relativedelta(months=11))
-        guaranteed = self._sell_one("museum", "optima_6", today.replace(day=1), paid=False)
+        guaranteed = self._sell_one(
+            "museum", "optima_6", today.replace(day=1), paid=False
+        )
         self._guarantee(guaranteed, today + timedelta(days=30))
 
     @api.model

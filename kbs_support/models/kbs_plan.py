@@ -171,7 +171,7 @@ class KbsPlan(models.Model):
         """Values of the product that sells the plan described by ``vals``."""
         terms = self.env["kbs.term"].search([])
         return {
-            "name": self.env._("KBS support, plan %(plan)s", plan=vals.get("name", "")),
+            "name": self.env._("Support %(plan)s", plan=vals.get("name", "")),
             "type": "service",
             "invoice_policy": "order",
             "list_price": 0.0,

@@ -423,9 +423,7 @@ class KbsSubscription(models.Model):
                 ("date_start", "<=", on_date),
                 ("date_end", ">=", on_date),
             ]
-        ) & (
-            Domain("is_paid", "=", True) | Domain("guarantee_until", ">=", on_date)
-        )
+        ) & (Domain("is_paid", "=", True) | Domain("guarantee_until", ">=", on_date))
 
     def _get_last_coverage(self):
         """Return the last booked stretch as :class:`Coverage`, or None."""

@@ -224,9 +224,7 @@ class KbsSubscriptionPeriod(models.Model):
         invoices = lines.filtered(lambda x: x.move_type == "out_invoice")
         if not any(x.move_id.payment_state in PAID_STATES for x in invoices):
             return False
-        settled = invoices.filtered(
-            lambda x: x.move_id.payment_state in SETTLED_STATES
-        )
+        settled = invoices.filtered(lambda x: x.move_id.payment_state in SETTLED_STATES)
         credited = lines.filtered(lambda x: x.move_type == "out_refund")
         if not credited:
             return True
@@ -266,7 +264,8 @@ class KbsSubscriptionPeriod(models.Model):
     def _compute_display_name(self):
         for period in self:
             start, end = (
-                format_date(self.env, day) for day in (period.date_start, period.date_end)
+                format_date(self.env, day)
+                for day in (period.date_start, period.date_end)
             )
             period.display_name = f"{period.plan_id.name} {start} – {end}"
 
@@ -281,9 +280,11 @@ class KbsSubscriptionPeriod(models.Model):
                     self.env._("A period cannot end before it starts.")
                 )
             others = (period.subscription_id.period_ids - period).filtered(
-                lambda x, period=period: not x.is_cancelled
-                and x.date_start <= period.date_end
-                and x.date_end >= period.date_start
+                lambda x, period=period: (
+                    not x.is_cancelled
+                    and x.date_start <= period.date_end
+                    and x.date_end >= period.date_start
+                )
             )
             if others:
                 raise ValidationError(

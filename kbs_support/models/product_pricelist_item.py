@@ -72,6 +72,4 @@ class ProductPricelistItem(models.Model):
         The loyalty list falls back to the regular one by a formula rule: what comes
         through it is a regular price (P2).
         """
-        return (
-            self.pricelist_id.kbs_kind == "loyalty" and self.compute_price == "fixed"
-        )
+        return self.pricelist_id.kbs_kind == "loyalty" and self.compute_price == "fixed"

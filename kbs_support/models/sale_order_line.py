@@ -112,7 +112,8 @@ class SaleOrderLine(models.Model):
         """Say whether somebody changed the price that the list gave."""
         list_price = self._get_pricelist_price() if self.pricelist_item_id else 0.0
         return bool(
-            self.discount or self.currency_id.compare_amounts(self.price_unit, list_price)
+            self.discount
+            or self.currency_id.compare_amounts(self.price_unit, list_price)
         )
 
     def _kbs_get_price_kind(self):
@@ -153,7 +154,9 @@ class SaleOrderLine(models.Model):
     def _kbs_get_manual_reason(self):
         return self.env._(
             "Agreed price; the price list says %(price)s.",
-            price=format_amount(self.env, self._get_pricelist_price(), self.currency_id),
+            price=format_amount(
+                self.env, self._get_pricelist_price(), self.currency_id
+            ),
         )
 
     def _kbs_get_regular_price(self):
@@ -199,8 +202,8 @@ class SaleOrderLine(models.Model):
             return False
 
     def _kbs_is_sold(self):
-        """Say whether the dates are settled: the line was confirmed once."""
-        return self.state == "sale" or bool(self.sudo().kbs_period_ids)
+        """Say whether the dates are settled: no rule moves them any more."""
+        return self.state in ("sale", "cancel")
 
     def _kbs_explain_dates(self, coverage):
         """Say what is special about the days of ``coverage``, or False."""

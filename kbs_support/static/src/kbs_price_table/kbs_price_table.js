@@ -77,7 +77,7 @@ export class KbsPriceTable extends Component {
                 key: `${plan.id}-${list.id}`,
                 plan: plan.name,
                 list: this.getListLabel(list),
-                startsPlan: index === 0,
+                endsPlan: index === lists.length - 1,
             }))
         );
     }
