@@ -1,4 +1,3 @@
-from odoo import _
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -14,7 +13,7 @@ def pre_init_hook(env):
     )
     if not available:
         raise UserError(
-            _(
+            env._(
                 "PostgreSQL lacks the extension btree_gist. "
                 "Install the contrib package of PostgreSQL and try again."
             )

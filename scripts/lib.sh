@@ -16,6 +16,8 @@ LOGS=$KBS/log
 CONF=$KBS/odoo.conf
 DATA=$KBS/data
 mkdir -p "$LOGS" "$KBS/stamps"
+# Tells this checkout from another one that was, or will be, at this path.
+[ -s "$KBS/id" ] || od -An -N12 -tx1 /dev/urandom | tr -d ' \n' >"$KBS/id"
 
 say() { printf '%s\n' "$*"; }
 step() { printf '== %s\n' "$*"; }

@@ -44,9 +44,7 @@ class KbsPlan(models.Model):
         default=True,
         help="The consultation line may connect to the client's computer.",
     )
-    reaction_time = fields.Integer(
-        string="Reaction Time", default=2, required=True, tracking=True
-    )
+    reaction_time = fields.Integer(default=2, required=True, tracking=True)
     reaction_unit = fields.Selection(
         selection=[("day", "Working days"), ("hour", "Working hours")],
         string="Reaction Time Unit",
@@ -63,7 +61,6 @@ class KbsPlan(models.Model):
 
     # === WORK === #
     included_minutes = fields.Integer(
-        string="Included Minutes",
         default=0,
         tracking=True,
         help="Minutes of a specialist's work in each service month.",
@@ -169,7 +166,8 @@ class KbsPlan(models.Model):
     @api.model
     def _prepare_product_values(self, vals):
         """Values of the product that sells the plan described by ``vals``."""
-        terms = self.env["kbs.term"].search([])
+        # A dozen terms, and each of them is needed.
+        terms = self.env["kbs.term"].search([])  # pylint: disable=no-search-all
         return {
             "name": self.env._("Support %(plan)s", plan=vals.get("name", "")),
             "type": "service",
@@ -208,9 +206,9 @@ class KbsPlan(models.Model):
 
         :param str date: local date as YYYY-MM-DD, today by default
         :return: ``{"date", "currency_id", "plans": [{"id", "name"}], "lists": [{"id",
-            "name", "kind"}], "terms": [{"id", "name", "months", "prices":
-            {"<plan id>-<list id>": {"price", "month", "saving", "rule_id"}}}],
-            "hours": [{"id", "name", "minutes", "price", "rule_id"}]}``; money is in
+            "name", "kind"}], "terms": [{"id", "name", "months", "is_budget_year",
+            "prices": {"<plan id>-<list id>": {"price", "month", "saving",
+            "rule_id"}}}], "hours": [{"id", "name", "minutes", "price", "rule_id"}]}``; money is in
             the currency of the lists, tax included
         """
         return self.env["kbs.price.table"]._get_table(date)

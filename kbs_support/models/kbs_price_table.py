@@ -20,35 +20,36 @@ class KbsPriceTable(models.AbstractModel):
         company = self.env.company
         day = fields.Date.to_date(date) or company._kbs_today()
         lists = self._get_pricelists()
-        plans = self.env["kbs.plan"].search([])
+        # The table shows every plan and term there is: a few of each.
+        plans = self.env["kbs.plan"].search([])  # pylint: disable=no-search-all
+        terms = self.env["kbs.term"].search([])  # pylint: disable=no-search-all
         products = plans.product_tmpl_id.product_variant_ids
         moment = self._get_moment(day)
-        rules = {x: x._compute_price_rule(products, 1.0, date=moment) for x in lists}
+        prices = {x: self._get_own_prices(x, products, moment) for x in lists}
         by_key = {(x.kbs_plan_id, x.kbs_term_id): x for x in products}
         return {
             "date": fields.Date.to_string(day),
             "currency_id": (lists[:1].currency_id or company.currency_id).id,
             "plans": [{"id": x.id, "name": x.name} for x in plans],
-            "lists": [
-                {"id": x.id, "name": x.name, "kind": x.kbs_kind} for x in lists
-            ],
-            "terms": [
-                self._prepare_term(term, plans, by_key, rules)
-                for term in self.env["kbs.term"].search([])
-            ],
+            "lists": [{"id": x.id, "name": x.name, "kind": x.kbs_kind} for x in lists],
+            "terms": [self._prepare_term(x, plans, by_key, prices) for x in terms],
             "hours": self._prepare_hours(lists[:1], moment),
-        }  # fmt: skip
+        }
 
     @api.model
     def _get_pricelists(self):
-        """Regular list first, then loyalty, of the current company."""
+        """Regular list first, then loyalty, of the current company.
+
+        The table has one currency: lists in another one are left out.
+        """
         lists = self.env["product.pricelist"].search(
             [
                 ("kbs_kind", "!=", False),
                 ("company_id", "in", [False, self.env.company.id]),
             ]
         )
-        return lists.sorted(lambda x: x.kbs_kind != "regular")
+        lists = lists.sorted(lambda x: x.kbs_kind != "regular")
+        return lists.filtered(lambda x: x.currency_id == lists[0].currency_id)
 
     @api.model
     def _get_moment(self, day):
@@ -58,51 +59,73 @@ class KbsPriceTable(models.AbstractModel):
         return noon.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
-    def _prepare_term(self, term, plans, by_key, rules):
-        prices = {}
+    def _get_own_prices(self, pricelist, products, moment):
+        """Return ``{product: (price, rule)}`` of what ``pricelist`` prices itself.
+
+        A list that falls back to another one has no price of its own there; asking
+        for it would also cost queries for each product.
+        """
+        found = pricelist._compute_price_rule(
+            products, 1.0, date=moment, compute_price=False
+        )
+        rules = self.env["product.pricelist.item"].browse(
+            [rule_id for _price, rule_id in found.values() if rule_id]
+        )
+        fixed = set(rules.filtered(lambda x: x.compute_price == "fixed").ids)
+        return {
+            product: (
+                rule._compute_price(product, 1.0, product.uom_id, moment,
+                                    currency=pricelist.currency_id),
+                rule,
+            )
+            for product in products
+            if (rule := rules.browse(found[product.id][1])) and rule.id in fixed
+        }  # fmt: skip
+
+    @api.model
+    def _prepare_term(self, term, plans, by_key, prices):
+        cells = {}
         for plan in plans:
             product = by_key.get((plan, term))
             if product:
-                prices.update(self._prepare_prices(plan, term, product, rules))
+                cells.update(self._prepare_cells(plan, term, product, prices))
         return {
             "id": term.id,
             "name": term.name,
             "months": term.months,
-            "prices": prices,
+            "is_budget_year": term.is_budget_year,
+            "prices": cells,
         }
 
     @api.model
-    def _prepare_prices(self, plan, term, product, rules):
-        prices, regular = {}, None
-        for pricelist, rule_by_product in rules.items():
-            price, rule_id = rule_by_product[product.id]
-            rule = self.env["product.pricelist.item"].browse(rule_id)
-            # A list that falls back to another one has no price of its own.
-            if not rule or rule.compute_price != "fixed":
+    def _prepare_cells(self, plan, term, product, prices):
+        cells, regular = {}, None
+        for pricelist, price_by_product in prices.items():
+            if product not in price_by_product:
                 continue
-            if regular is None:
-                regular = price
-            prices[f"{plan.id}-{pricelist.id}"] = {
+            price, rule = price_by_product[product]
+            regular = price if regular is None else regular
+            cells[f"{plan.id}-{pricelist.id}"] = {
                 "price": price,
                 "month": price / term.months,
                 "saving": regular - price,
                 "rule_id": rule.id,
             }
-        return prices
+        return cells
 
     @api.model
     def _prepare_hours(self, pricelist, moment):
         products = self.env["product.product"].search(
             [("kbs_minutes", ">", 0)], order="kbs_minutes, id"
         )
-        rules = pricelist._compute_price_rule(products, 1.0, date=moment)
+        prices = self._get_own_prices(pricelist, products, moment)
         return [
             {
                 "id": product.id,
                 "name": product.name,
                 "minutes": product.kbs_minutes,
-                "price": rules[product.id][0],
-                "rule_id": rules[product.id][1],
+                "price": price,
+                "rule_id": rule.id,
             }
-            for product in products
+            for product, (price, rule) in prices.items()
         ]

@@ -49,7 +49,6 @@ class KbsSubscription(models.Model):
     )
     manager_id = fields.Many2one(
         comodel_name="res.users",
-        string="Manager",
         tracking=True,
         index="btree_not_null",
         domain="[('share', '=', False)]",
@@ -74,7 +73,6 @@ class KbsSubscription(models.Model):
     # === DERIVED FROM PERIODS === #
     plan_id = fields.Many2one(
         comodel_name="kbs.plan",
-        string="Plan",
         compute="_compute_coverage",
         store=True,
         readonly=False,
@@ -405,9 +403,10 @@ class KbsSubscription(models.Model):
             )
         )
         found = {x.commercial_partner_id: x.subscription_id for x in periods}
+        nothing = self.browse()
         return {
-            partner: self.browse(
-                found.get(partner.commercial_partner_id.sudo(), self).id
+            partner: nothing.browse(
+                found.get(partner.commercial_partner_id, nothing).id
             )
             for partner in partners
         }
@@ -457,23 +456,24 @@ class KbsSubscription(models.Model):
         Looks only for what is due, so a second run the same day finds nothing.
         """
         Period = self.env["kbs.subscription.period"]
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
+        for company in companies:
             today = company._kbs_today()
             self._recompute_due(
                 Period,
                 Period._get_lapsed_guarantee_domain(company, today),
-                ["is_effective"],
+                "guarantee_until",
             )
             self._recompute_due(
                 self,
                 Domain("company_id", "=", company.id)
                 & Domain("state_changes_on", "<=", today),
-                ["state", "plan_id"],
+                "closed_on",
             )
 
     @api.model
-    def _recompute_due(self, model, domain, names):
-        """Recompute the stored fields ``names`` of what ``domain`` finds, in batches.
+    def _recompute_due(self, model, domain, fname):
+        """Recompute what ``domain`` finds as if ``fname`` had changed, in batches.
 
         Every batch is committed; stops when the cron's time is up and goes on in the
         next run.
@@ -485,8 +485,7 @@ class KbsSubscription(models.Model):
             domain & Domain("id", ">", last_id), limit=CRON_BATCH, order="id"
         ):
             last_id = records[-1].id
-            for name in names:
-                self.env.add_to_compute(model._fields[name], records)
-            records.env.flush_all()
+            records.modified([fname])
+            self.env.flush_all()
             if not Cron._commit_progress(len(records)):
                 break

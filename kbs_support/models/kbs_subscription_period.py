@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -269,32 +269,7 @@ class KbsSubscriptionPeriod(models.Model):
             )
             period.display_name = f"{period.plan_id.name} {start} – {end}"
 
-    # === CONSTRAINTS === #
-
-    @api.constrains("date_start", "date_end", "is_cancelled", "subscription_id")
-    def _check_no_overlap(self):
-        """Say which periods overlap, before the database refuses it (T5)."""
-        for period in self.filtered(lambda x: not x.is_cancelled):
-            if period.date_end < period.date_start:
-                raise ValidationError(
-                    self.env._("A period cannot end before it starts.")
-                )
-            others = (period.subscription_id.period_ids - period).filtered(
-                lambda x, period=period: (
-                    not x.is_cancelled
-                    and x.date_start <= period.date_end
-                    and x.date_end >= period.date_start
-                )
-            )
-            if others:
-                raise ValidationError(
-                    self.env._(
-                        "%(number)s: the period %(period)s overlaps %(other)s.",
-                        number=period.subscription_id.name,
-                        period=period.display_name,
-                        other=others[0].display_name,
-                    )
-                )
+    # === CRUD METHODS === #
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never_sold(self):

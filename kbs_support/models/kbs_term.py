@@ -38,7 +38,8 @@ class KbsTerm(models.Model):
         "A term has at least one month; a budget year has twelve.",
     )
     _months_unique = models.UniqueIndex(
-        "(months, is_budget_year)", "There is already a term of this length."
+        "(months, COALESCE(is_budget_year, FALSE))",
+        "There is already a term of this length.",
     )
 
     @api.model
@@ -62,6 +63,7 @@ class KbsTerm(models.Model):
 
     def _add_to_plans(self):
         """Offer new terms with every plan: their variants can then be priced."""
-        lines = self.env["kbs.plan"].search([]).product_tmpl_id.attribute_line_ids
+        plans = self.env["kbs.plan"].search([])  # pylint: disable=no-search-all
+        lines = plans.product_tmpl_id.attribute_line_ids
         for line in lines.filtered(lambda x: x.attribute_id == self._get_attribute()):
             line.value_ids |= self.attribute_value_id

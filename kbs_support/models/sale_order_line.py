@@ -147,8 +147,11 @@ class SaleOrderLine(models.Model):
             )
         override = self.order_id.kbs_override_reason
         if override:
-            reason += " " + self.env._("Allowed by %(user)s: %(reason)s",
-                user=self.order_id.kbs_override_user_id.name, reason=override)  # fmt: skip
+            reason += " " + self.env._(
+                "Allowed by %(user)s: %(reason)s",
+                user=self.order_id.kbs_override_user_id.name,
+                reason=override,
+            )
         return reason
 
     def _kbs_get_manual_reason(self):

@@ -7,12 +7,8 @@ class KbsSubscriptionClose(models.TransientModel):
     _name = "kbs.subscription.close"
     _description = "Close Subscriptions"
 
-    subscription_ids = fields.Many2many(
-        comodel_name="kbs.subscription", string="Subscriptions", required=True
-    )
-    reason_id = fields.Many2one(
-        comodel_name="kbs.close.reason", string="Reason", required=True
-    )
+    subscription_ids = fields.Many2many(comodel_name="kbs.subscription", required=True)
+    reason_id = fields.Many2one(comodel_name="kbs.close.reason", required=True)
     note = fields.Text(string="What the Client Said")
 
     def action_close(self):

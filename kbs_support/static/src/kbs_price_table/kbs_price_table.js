@@ -6,8 +6,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
+import { useOwnedDialogs, useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
@@ -21,19 +20,16 @@ export class KbsPriceTable extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.dialog = useService("dialog");
+        this.addDialog = useOwnedDialogs();
         this.keepLast = new KeepLast();
         this.state = useState({ table: null, date: false });
         onWillStart(() => this.start());
-        // Coming back by the breadcrumbs shows the same day again.
-        useSetupAction({ getLocalState: () => ({ date: this.state.table.date }) });
     }
 
     async start() {
-        [this.canEdit, this.budgetYearIds] = await Promise.all([
+        [this.canEdit] = await Promise.all([
             user.checkAccessRight("product.pricelist.item", "write"),
-            this.orm.search("kbs.term", [["is_budget_year", "=", true]]),
-            this.load(this.props.state?.date),
+            this.load(),
         ]);
     }
 
@@ -56,11 +52,16 @@ export class KbsPriceTable extends Component {
     }
 
     openPrice(ruleId, title) {
-        this.dialog.add(
-            FormViewDialog,
-            { resModel: "product.pricelist.item", resId: ruleId, title },
-            { onClose: () => this.load(this.state.table.date) }
-        );
+        this.addDialog(FormViewDialog, {
+            resModel: "product.pricelist.item",
+            resId: ruleId,
+            title,
+            canExpand: false,
+            // Not awaited: the dialog closes even when the table cannot be read again.
+            onRecordSaved: () => {
+                this.load(this.state.table.date);
+            },
+        });
     }
 
     // What the template shows
@@ -99,10 +100,6 @@ export class KbsPriceTable extends Component {
             title,
             price: formatMonetary(price, { currencyId: this.state.table.currency_id }),
         });
-    }
-
-    isBudgetYear(term) {
-        return this.budgetYearIds.includes(term.id);
     }
 
     get note() {

@@ -1,0 +1,156 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import KbsCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(KbsCase):
+    """Who may do what, each role for itself."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.sell_paid("optima_3")
+        cls.sub = cls.subscription(cls.order)
+        cls.portal = new_test_user(cls.env, "kbs_portal", groups="base.group_portal")
+        cls.portal.partner_id.parent_id = cls.client
+        cls.public = cls.env.ref("base.public_user")
+
+    def can(self, user, records, operation):
+        return records.with_user(user).has_access(operation)
+
+    def test_table_of_rights(self):
+        period, plan = self.sub.period_ids, self.sub.plan_id
+        for user, records, allowed in (
+            (self.agent, self.sub, "r"),
+            (self.agent, period, "r"),
+            (self.agent, plan, "r"),
+            (self.lead, self.sub, "rw"),
+            (self.lead, period, "rw"),
+            (self.lead, plan, "r"),
+            (self.manager, self.sub, "rwcd"),
+            (self.manager, plan, "rwcd"),
+            (self.reader, self.sub, "r"),
+            (self.reader, period, "r"),
+            (self.salesman, self.sub, "r"),
+            (self.salesman, plan, "r"),
+            (self.accountant, self.sub, "r"),
+            (self.portal, self.sub, ""),
+            (self.portal, period, ""),
+            (self.portal, plan, ""),
+            (self.public, self.sub, ""),
+            (self.public, plan, ""),
+        ):
+            found = "".join(
+                letter
+                for letter, operation in zip(
+                    "rwcd", ("read", "write", "create", "unlink"), strict=True
+                )
+                if self.can(user, records, operation)
+            )
+            with self.subTest(user=user.login, model=records._name):
+                self.assertEqual(found, allowed)
+
+    def test_groups_imply_each_other(self):
+        self.assertTrue(self.lead.has_group("kbs_support.group_kbs_agent"))
+        self.assertTrue(self.manager.has_group("kbs_support.group_kbs_lead"))
+        self.assertTrue(self.manager.has_group("kbs_support.group_kbs_report"))
+        self.assertFalse(self.agent.has_group("kbs_support.group_kbs_report"))
+        self.assertFalse(self.reader.has_group("kbs_support.group_kbs_agent"))
+
+    def test_reader_of_reports_sees_only_reports(self):
+        menus = self.reachable_menus(self.reader)
+        for xmlid, is_visible in (
+            ("menu_kbs_root", True),
+            ("menu_kbs_report_periods", True),
+            ("menu_kbs_subscription", False),
+            ("menu_kbs_price_table", False),
+            ("menu_kbs_configuration", False),
+        ):
+            menu = self.env.ref(f"kbs_support.{xmlid}")
+            with self.subTest(menu=xmlid):
+                self.assertEqual(menu.id in menus, is_visible)
+
+    def reachable_menus(self, user):
+        """Ids of the menus that ``user`` can come to from the top."""
+        menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+        found, to_visit = set(), list(menus["root"]["children"])
+        while to_visit:
+            menu = to_visit.pop()
+            found.add(menu)
+            to_visit += menus[menu]["children"]
+        return found
+
+    def test_other_company_is_invisible(self):
+        other = self._create_company("Another company")
+        stranger = new_test_user(
+            self.env,
+            "kbs_other",
+            groups="kbs_support.group_kbs_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        sub = self.sub.with_user(stranger).with_context(allowed_company_ids=other.ids)
+        self.assertFalse(sub.search([("id", "=", sub.id)]))
+        self.assertFalse(sub.has_access("read"))
+        self.assertFalse(sub._get_active(self.client)[self.client])
+        own = self.sub.with_user(self.agent)
+        self.assertTrue(own._get_active(self.client)[self.client])
+
+    def test_both_companies_sell_to_one_client(self):
+        other = self._create_company("Another company")
+        self.env.user.company_ids |= other
+        order = (
+            self.env["sale.order"]
+            .with_company(other)
+            .create(
+                {
+                    "partner_id": self.client.id,
+                    "company_id": other.id,
+                    "order_line": [
+                        Command.create({"product_id": self.product("prof_1").id})
+                    ],
+                }
+            )
+        )
+        order.with_company(other).action_confirm()
+        sub = self.subscription(order)
+        self.assertEqual(sub.company_id, other)
+        self.assertEqual(order.invoice_ids.company_id, other)
+        self.assertEqual(order.amount_total, 2460)
+
+    def test_closing_is_for_leads(self):
+        Wizard = self.env["kbs.subscription.close"]
+        self.assertTrue(Wizard.with_user(self.lead).has_access("create"))
+        self.assertFalse(Wizard.with_user(self.agent).has_access("create"))
+        with self.assertRaises(AccessError):
+            self.sub.with_user(self.agent).action_reopen()
+
+    def test_salesman_cannot_touch_what_he_sold(self):
+        with self.assertRaises(AccessError):
+            self.sub.with_user(self.salesman).specialist_id = self.agent
+        with self.assertRaises(AccessError):
+            unpaid = self.period(self.sell("prof_1"))
+            unpaid.with_user(self.salesman).action_cancel()
+
+    def test_private_methods_are_not_callable(self):
+        """RPC refuses names with an underscore; nothing dangerous is public."""
+        public = {
+            name
+            for name in dir(type(self.sub))
+            if name.startswith(("action_", "get_"))
+            and name not in dir(type(self.env["mail.activity.mixin"]))
+            and name not in dir(type(self.env["mail.thread"]))
+        }
+        self.assertEqual(
+            public,
+            {
+                "action_close",
+                "action_renew",
+                "action_reopen",
+                "action_view_invoices",
+                "action_view_orders",
+            },
+        )

@@ -1,0 +1,82 @@
+from odoo.tests import tagged
+
+from .common import KbsCase
+
+
+@tagged("post_install", "-at_install")
+class TestScale(KbsCase):
+    """What one order costs, fifty cost fifty times, and not more."""
+
+    COUNT = 50
+
+    def count_queries(self, records, do):
+        """Run ``do(records)`` from a cold cache; return the number of queries."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        records = records.browse(records.ids)  # prefetch each other, and nothing else
+        before = self.env.cr.sql_log_count
+        do(records)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def quotations(self, count):
+        orders = self.env["sale.order"]
+        for number in range(count):
+            client = self._create_client(f"Client {number}")
+            orders |= self.quote("optima_3", client=client)
+        return orders
+
+    def test_confirming_fifty(self):
+        self.quotations(1).action_confirm()  # warms what is the same for all
+        one = self.count_queries(self.quotations(1), lambda x: x.action_confirm())
+        many = self.count_queries(
+            self.quotations(self.COUNT), lambda x: x.action_confirm()
+        )
+        self.assertLessEqual(many / self.COUNT, one)
+        print(f"\nconfirm: {one} queries for 1, {many / self.COUNT:.1f} each for 50")
+
+    def test_paying_fifty(self):
+        def sold(count):
+            orders = self.quotations(count)
+            orders.action_confirm()
+            return orders
+
+        self.pay(sold(1))
+        one = self.count_queries(sold(1), self.pay)
+        many = self.count_queries(sold(self.COUNT), self.pay)
+        self.assertLessEqual(many / self.COUNT, one)
+        print(f"\npay: {one} queries for 1, {many / self.COUNT:.1f} each for 50")
+
+    def test_asking_who_is_covered(self):
+        orders = self.quotations(self.COUNT)
+        orders.action_confirm()
+        self.pay(orders)
+        get_active = self.env["kbs.subscription"]._get_active
+        clients = orders.partner_id
+        one = self.count_queries(clients[:1], get_active)
+        many = self.count_queries(clients, get_active)
+        self.assertEqual(one, many)
+        self.assertTrue(all(get_active(clients).values()))
+
+    def test_list_of_subscriptions(self):
+        orders = self.quotations(self.COUNT)
+        orders.action_confirm()
+        subscriptions = orders.order_line.kbs_period_ids.subscription_id
+        names = ["name", "partner_id", "plan_id", "state", "date_end", "days_left",
+                 "tenure_months", "renewal_opens_on", "is_specialist_due"]  # fmt: skip
+        one = self.count_queries(subscriptions[:1], lambda x: x.read(names))
+        many = self.count_queries(subscriptions, lambda x: x.read(names))
+        self.assertEqual(one, many)
+
+    def test_daily_job(self):
+        orders = self.quotations(self.COUNT)
+        orders.action_confirm()
+        self.pay(orders)
+        subscriptions = orders.order_line.kbs_period_ids.subscription_id
+
+        def move(records):
+            records.modified(["closed_on"])
+
+        one = self.count_queries(subscriptions[:1], move)
+        many = self.count_queries(subscriptions, move)
+        self.assertLessEqual(many, one + 5)

@@ -1,0 +1,213 @@
+import threading
+from functools import partial
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+COMPANY = "SOFTKOM two workers"
+WAIT = 20  # seconds; a worker that takes longer hangs
+
+
+# Real transactions leave committed records, so a company's own database is not the
+# place for this test; it takes a company of its own.
+@tagged("-standard", "post_install", "-at_install", "kbs_two_workers")
+class TestTwoWorkers(BaseCase):
+    """Rule S4 with two real cursors: one period and one invoice, whoever is first."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            cls.company_id = cls._get_or_create_company(env).id
+
+    @classmethod
+    def _get_or_create_company(cls, env):
+        company = env["res.company"].search([("name", "=", COMPANY)], limit=1)
+        if not company:
+            company = env["res.company"].create(
+                {
+                    "name": COMPANY,
+                    "country_id": env.ref("base.ua").id,
+                    "currency_id": env.ref("base.UAH").id,
+                }
+            )
+            env["account.chart.template"].try_loading(
+                "ua_psbo", company=company, install_demo=False
+            )
+        return company
+
+    def environment(self, cr):
+        context = {
+            "allowed_company_ids": [self.company_id],
+            "tracking_disable": True,
+            "lang": "en_US",
+        }
+        return api.Environment(cr, SUPERUSER_ID, context)
+
+    def quote(self, env, subscription_id=False):
+        client = env["res.partner"].create({"name": "Client", "is_company": True})
+        if subscription_id:
+            client = env["kbs.subscription"].browse(subscription_id).partner_id
+        return env["sale.order"].create(
+            {
+                "partner_id": client.id,
+                "company_id": self.company_id,
+                "kbs_subscription_id": subscription_id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": env.ref(
+                                "kbs_support.product_product_kbs_optima_3"
+                            ).id
+                        }
+                    )
+                ],
+            }
+        )
+
+    def committed(self, make):
+        """Run ``make(env)`` in its own transaction; return the id it gives."""
+        with self.registry.cursor() as cr:
+            return make(self.environment(cr)).id
+
+    def race(self, first, second):
+        """Run two requests so that both begin before either commits.
+
+        Each has its own cursor and is repeated on a conflict as Odoo's server does.
+
+        :return: list with the outcome of each: its value, or its exception
+        """
+        outcomes, has_worked = [None, None], threading.Event()
+
+        def run(number, work):
+            try:
+                with self.registry.cursor() as cr:
+                    env = self.environment(cr)
+                    env["res.partner"].search([], limit=1)  # takes the snapshot
+                    if number:
+                        has_worked.wait(WAIT)
+                    outcomes[number] = retrying(partial(step, number, work, env), env)
+            except Exception as error:  # the outcome is what the test looks at
+                outcomes[number] = error
+
+        def step(number, work, env):
+            result = work(env)
+            env.flush_all()
+            if not number:
+                has_worked.set()
+                threading.Event().wait(1)  # the other one runs into our locks
+            return result
+
+        threads = [
+            threading.Thread(target=run, args=args)
+            for args in ((0, first), (1, second))
+        ]
+        with mute_logger("odoo.sql_db", "odoo.service.model"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(WAIT * 2)
+        return outcomes
+
+    def assert_one(self, order_id):
+        with self.registry.cursor() as cr:
+            order = self.environment(cr)["sale.order"].browse(order_id)
+            self.assertEqual(order.state, "sale")
+            self.assertEqual(len(order.order_line.kbs_period_ids), 1)
+            self.assertEqual(len(order.invoice_ids), 1)
+            return order.order_line.kbs_period_ids.is_effective
+
+    def test_both_confirm_one_order(self):
+        order_id = self.committed(self.quote)
+
+        def confirm(env):
+            return env["sale.order"].browse(order_id).action_confirm()
+
+        self.assertEqual(self.race(confirm, confirm), [True, True])
+        self.assert_one(order_id)
+
+    def test_both_pay_one_invoice(self):
+        def sell(env):
+            order = self.quote(env)
+            order.action_confirm()
+            return order
+
+        order_id = self.committed(sell)
+
+        def pay(env):
+            invoices = env["sale.order"].browse(order_id).invoice_ids
+            wizard = env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoices.ids
+            )
+            return bool(wizard.create({})._create_payments())
+
+        first, second = self.race(pay, pay)
+        self.assertIs(first, True)
+        # Odoo's wizard tells the second one that nothing is left to pay.
+        self.assertIsInstance(second, UserError)
+        self.assertTrue(self.assert_one(order_id))
+
+    def test_two_renewals_of_one_subscription(self):
+        def sell_paid(env):
+            order = self.quote(env)
+            order.action_confirm()
+            env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=order.invoice_ids.ids
+            ).create({})._create_payments()
+            return order.order_line.kbs_period_ids.subscription_id
+
+        subscription_id = self.committed(sell_paid)
+        one, two = (
+            self.committed(partial(self.quote, subscription_id=subscription_id))
+            for __ in range(2)
+        )
+        first, second = self.race(
+            lambda env: env["sale.order"].browse(one).action_confirm(),
+            lambda env: env["sale.order"].browse(two).action_confirm(),
+        )
+        self.assertIs(first, True)
+        self.assertIsInstance(second, UserError)
+        self.assertIn("waits for payment", str(second))
+        self.assert_one(one)
+        with self.registry.cursor() as cr:
+            env = self.environment(cr)
+            self.assertEqual(env["sale.order"].browse(two).state, "draft")
+            self.assertEqual(
+                len(env["kbs.subscription"].browse(subscription_id).period_ids), 2
+            )
+
+    def test_database_refuses_the_second_period(self):
+        """Without Odoo's locks: two plain inserts of the same days."""
+
+        def sell(env):
+            order = self.quote(env)
+            order.action_confirm()
+            period = order.order_line.kbs_period_ids
+            period.sale_line_id.order_id._action_cancel()
+            return period
+
+        period_id = self.committed(sell)
+
+        def insert(env):
+            env.cr.execute(
+                """INSERT INTO kbs_subscription_period (subscription_id, company_id,
+                       plan_id, term_id, currency_id, price_kind, date_start, date_end)
+                   SELECT subscription_id, company_id, plan_id, term_id, currency_id,
+                       price_kind, date_start, date_end
+                   FROM kbs_subscription_period WHERE id = %s""",
+                [period_id],
+            )
+            return True
+
+        first, second = self.race(insert, insert)
+        self.assertIs(first, True)
+        self.assertIn("cannot overlap", str(second))
+        self.assertIsInstance(second.__cause__, psycopg2.errors.ExclusionViolation)
