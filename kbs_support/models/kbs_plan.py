@@ -208,7 +208,7 @@ class KbsPlan(models.Model):
         :return: ``{"date", "currency_id", "plans": [{"id", "name"}], "lists": [{"id",
             "name", "kind"}], "terms": [{"id", "name", "months", "is_budget_year",
             "prices": {"<plan id>-<list id>": {"price", "month", "saving",
-            "rule_id"}}}], "hours": [{"id", "name", "minutes", "price", "rule_id"}]}``; money is in
-            the currency of the lists, tax included
+            "rule_id"}}}], "hours": [{"id", "name", "minutes", "price",
+            "rule_id"}]}``; money is in the currency of the lists, tax included
         """
         return self.env["kbs.price.table"]._get_table(date)

@@ -94,6 +94,7 @@ class KbsSubscription(models.Model):
         index=True,
         tracking=True,
         default="draft",
+        group_expand=True,
     )
     date_start = fields.Date(
         string="Covered from",

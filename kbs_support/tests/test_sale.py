@@ -295,3 +295,26 @@ class TestRenewal(KbsCase):
             self.assertEqual(
                 self.quote("optima_1").order_line.kbs_date_start, date(2026, 5, 15)
             )
+
+
+@tagged("post_install", "-at_install")
+class TestWords(KbsCase):
+    """Amounts in words are real Ukrainian."""
+
+    def test_hryvnias(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        hryvnia = self.env.ref("base.UAH").with_context(lang="uk_UA")
+        for amount, words in (
+            (6900, "Шість тисяч дев'ятсот гривень 00 копійок"),
+            (1, "Одна гривня 00 копійок"),
+            (2460.02, "Дві тисячі чотириста шістдесят гривень 02 копійки"),
+            (113040.41, "Сто тринадцять тисяч сорок гривень 41 копійка"),
+        ):
+            with self.subTest(amount=amount):
+                self.assertEqual(hryvnia.amount_to_text(amount), words)
+
+    def test_other_currencies_and_languages_are_left_alone(self):
+        hryvnia = self.env.ref("base.UAH").with_context(lang="en_US")
+        self.assertIn("Hryvnia", hryvnia.amount_to_text(6900))
+        euro = self.env.ref("base.EUR").with_context(lang="en_US")
+        self.assertIn("Euro", euro.amount_to_text(5))

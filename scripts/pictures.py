@@ -1,0 +1,312 @@
+"""Makes the pictures of the documentation: pictures.py DATABASE FOLDER [NAME...]
+
+Serves the database, opens each screen in Chromium in Ukrainian, and saves it as a
+small PNG. It only looks: dialogs are closed without saving.
+"""
+
+import contextlib
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WIDTH, HEIGHT = 1440, 900
+COLORS = 128
+START_TIMEOUT = 120  # seconds
+# The web client draws in steps, and keeps connections open: there is no event
+# that says "ready". So a picture waits for its own elements, then for this.
+SETTLE = 1000  # milliseconds
+CONTENT = ".o_form_view .o_form_sheet, .o_list_view .o_data_row, .o_settings_container"
+
+# === The server === #
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def served(database):
+    """Serve ``database`` while the context lasts; gives the address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [
+        sys.executable, "-m", "odoo", "-d", database, "--max-cron-threads=0",
+        "--http-interface=127.0.0.1", f"--http-port={port}",
+        f"--gevent-port={free_port()}", "--log-level=warn",
+    ]  # fmt: skip
+    server = subprocess.Popen(command)
+    try:
+        wait_for(f"{url}/web/health", server)
+        yield url
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def wait_for(url, server):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise SystemExit("ERROR: the server ended before it answered")
+        with contextlib.suppress(OSError):
+            opener.open(url, timeout=5)
+            return
+        time.sleep(0.3)
+    raise SystemExit(f"ERROR: the server did not answer in {START_TIMEOUT} seconds")
+
+
+# === What to look at, and who looks === #
+
+
+class Records:
+    """Finds demo records, as the administrator."""
+
+    def __init__(self, playwright, url, database):
+        self.request = playwright.request.new_context(base_url=url)
+        self._post(
+            "/web/session/authenticate", db=database, login="admin", password="admin"
+        )
+
+    def _post(self, path, **params):
+        answer = self.request.post(
+            path, data={"jsonrpc": "2.0", "method": "call", "params": params}
+        ).json()
+        if "error" in answer:
+            raise SystemExit(f"ERROR: {path}: {answer['error']['data']['message']}")
+        return answer["result"]
+
+    def _search_read(self, model, domain, fields):
+        return self._post(
+            "/web/dataset/call_kw",
+            model=model,
+            method="search_read",
+            args=[domain, fields],
+            kwargs={"order": "id desc", "limit": 1},
+        )
+
+    def find(self, model, *domain):
+        """Id of the newest record that fits ``domain``."""
+        found = self._search_read(model, list(domain), ["id"])
+        if not found:
+            raise SystemExit(f"ERROR: the database has no {model} with {domain}")
+        return found[0]["id"]
+
+    def client(self, name):
+        """Id of the client ``demo_partner_<name>`` of the demo data."""
+        domain = [["module", "=", "kbs_support"], ["name", "=", f"demo_partner_{name}"]]
+        found = self._search_read("ir.model.data", domain, ["res_id"])
+        if not found:
+            raise SystemExit("ERROR: the database has no demo data of the add-on")
+        return found[0]["res_id"]
+
+    def of_client(self, model, name, *domain):
+        return self.find(model, ["partner_id", "=", self.client(name)], *domain)
+
+
+class Session:
+    """A demo user (login and password are the same) with one open page."""
+
+    def __init__(self, browser, url, login, height):
+        self.url = url
+        self.context = browser.new_context(
+            viewport={"width": WIDTH, "height": height},
+            locale="uk-UA",
+            timezone_id="Europe/Kyiv",
+        )
+        self.page = self.context.new_page()
+        self.page.goto(f"{url}/web/login")
+        self.page.fill("#login", login)
+        self.page.fill("#password", login)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_selector(".o_main_navbar")
+
+    def open(self, path, wait=CONTENT):
+        """Open a page of the web client and wait for its content."""
+        self.page.goto(f"{self.url}/odoo/{path}")
+        self.page.wait_for_selector(wait)
+        self.settle()
+
+    def click(self, selector, wait=None):
+        self.page.locator(selector).locator("visible=true").first.click()
+        if wait:
+            self.page.wait_for_selector(wait)
+        self.settle()
+
+    def settle(self):
+        self.page.wait_for_timeout(SETTLE)
+
+    def close(self):
+        # At once: leaving a form in the usual way would save what was typed.
+        self.page.close(run_before_unload=False)
+        self.context.close()
+
+
+# === The pictures === #
+
+
+def subscriptions(session, records):
+    session.open("support-subscriptions")
+
+
+def kanban(session, records):
+    session.open("support-subscriptions")
+    session.click(".o_switch_view.o_kanban", wait=".o_kanban_record")
+
+
+def subscription(session, records):
+    record = records.of_client("kbs.subscription", "education")
+    session.open(f"support-subscriptions/{record}")
+
+
+def term(session, records):
+    """A new quotation that asks for the term of the plan; it is not saved."""
+    session.open("support-orders/new")
+    session.page.fill("div[name=partner_id] input", "Лісів")
+    session.click(".o-autocomplete--dropdown-item:has-text('Лісів')")
+    session.click(".o_field_x2many_list_row_add a")
+    session.page.keyboard.type("ОПТИМА")
+    session.click(".o-autocomplete--dropdown-item:has-text('ОПТИМА')", ".modal select")
+    session.page.select_option(".modal select", index=5)
+    session.settle()
+
+
+def quotation(session, records):
+    record = records.of_client("sale.order", "forest")
+    session.open(f"support-orders/{record}")
+
+
+def invoice(session, records):
+    """The invoice of an order that nobody paid for, with the payment to register."""
+    record = records.of_client("sale.order", "clinic", ["state", "=", "sale"])
+    session.open(f"support-orders/{record}")
+    session.click("button[name=action_view_invoice]", "button[name=button_draft]")
+    session.click("button[name=action_register_payment]", ".modal .o_form_view")
+
+
+def renewal(session, records):
+    record = records.of_client("sale.order", "council", ["state", "=", "draft"])
+    session.open(f"support-orders/{record}")
+
+
+def period(session, records):
+    record = records.of_client("kbs.subscription.period", "museum")
+    session.open(f"support-periods/{record}")
+
+
+def guarantee(session, records):
+    record = records.of_client("kbs.guarantee", "museum")
+    session.open(f"support-guarantees/{record}")
+
+
+def close(session, records):
+    record = records.of_client("kbs.subscription", "library")
+    session.open(f"support-subscriptions/{record}")
+    session.click("button[name=action_close]", ".modal .o_form_view")
+
+
+def prices(session, records):
+    session.open("support-prices", ".o_kbs_price_plans")
+
+
+def price(session, records):
+    session.open("support-prices", ".o_kbs_price_plans")
+    session.click(".o_kbs_price_button", ".modal .o_form_view")
+
+
+def plan(session, records):
+    session.open(f"support-plans/{records.find('kbs.plan', ['code', '=', 'optima'])}")
+
+
+def partner(session, records):
+    session.open(f"contacts/{records.client('hospital')}")
+
+
+def settings(session, records):
+    session.open("support-settings", "#kbs_grace")
+
+
+def sold_periods(session, records):
+    session.open("support-sold-periods", ".o_pivot table")
+
+
+# name: (who looks, what he opens, height of the picture)
+PICTURES = {
+    "subscriptions": ("sales", subscriptions, 640),
+    "kanban": ("sales", kanban, 640),
+    "subscription": ("sales", subscription, HEIGHT),
+    "term": ("sales", term, 720),
+    "quotation": ("sales", quotation, 760),
+    "invoice": ("sales", invoice, HEIGHT),
+    "renewal": ("sales", renewal, 760),
+    "period": ("manager", period, 640),
+    "guarantee": ("manager", guarantee, 560),
+    "close": ("sales", close, 640),
+    "prices": ("sales", prices, 1010),
+    "price": ("manager", price, 760),
+    "plan": ("manager", plan, 760),
+    "partner": ("manager", partner, 760),
+    "settings": ("manager", settings, HEIGHT),
+    "sold-periods": ("manager", sold_periods, 560),
+}
+
+
+def save(png, path):
+    """Save a screenshot with a palette: a third of the size, and looks the same."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image = image.quantize(COLORS, dither=Image.Dither.NONE)
+    image.save(path, optimize=True)
+
+
+def take(browser, url, records, folder, name):
+    login, show, height = PICTURES[name]
+    session = Session(browser, url, login, height)
+    try:
+        show(session, records)
+        # The pointer and the caret are not part of the screen.
+        session.page.mouse.move(0, height - 1)
+        session.page.evaluate("document.activeElement?.blur()")
+        session.settle()
+        path = folder / f"{name}.png"
+        save(session.page.screenshot(caret="hide"), path)
+    finally:
+        session.close()
+    print(f"   {path.name}  {path.stat().st_size // 1024} kB", flush=True)
+
+
+def main(database, folder, *names):
+    if unknown := set(names) - set(PICTURES):
+        raise SystemExit(f"ERROR: no such pictures: {', '.join(sorted(unknown))}")
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not executable:
+        raise SystemExit("ERROR: Chromium is missing: run make setup")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    arguments = ["--disable-gpu", "--hide-scrollbars"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # with it Chromium does not start as root
+    with served(database) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        records = Records(playwright, url, database)
+        for name in names or PICTURES:
+            take(browser, url, records, folder, name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
