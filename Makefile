@@ -1,6 +1,6 @@
 # Everything is in scripts/, one small file for each thing.
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint fix shell db reset stop clean pictures
+.PHONY: help run test setup lint fix translations pictures shell db reset stop clean
 
 help: ## this page
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -34,6 +34,9 @@ reset: ## makes the demo database anew
 	@scripts/serve --stop
 	@scripts/database drop kbs_demo
 	@scripts/database demo
+
+translations: ## collects changed texts into i18n/, says what waits for a translation
+	@scripts/translations
 
 pictures: ## the pictures of docs/img anew (DB=name: from another database)
 	@DB=$(DB) scripts/pictures

@@ -44,7 +44,7 @@ def served(database):
     command = [
         sys.executable, "-m", "odoo", "-d", database, "--max-cron-threads=0",
         "--http-interface=127.0.0.1", f"--http-port={port}",
-        f"--gevent-port={free_port()}", "--log-level=warn",
+        f"--gevent-port={free_port()}", "--log-level=warn", f"--logfile={log}",
     ]  # fmt: skip
     server = subprocess.Popen(command)
     try:
@@ -234,7 +234,7 @@ def plan(session, records):
 
 
 def partner(session, records):
-    session.open(f"contacts/{records.client('hospital')}")
+    session.open(f"res.partner/{records.client('hospital')}")
 
 
 def settings(session, records):

@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    ir_http,
     kbs_close_reason,
     kbs_guarantee,
     kbs_plan,

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools.coverage import ONE_DAY, Coverage, months_between
 
@@ -370,7 +371,7 @@ class KbsSubscription(models.Model):
                         "The subscription %(number)s is covered until %(date)s. "
                         "Credit its invoice first, or wait for the end.",
                         number=subscription.name,
-                        date=fields.Date.to_string(subscription.date_end),
+                        date=format_date(self.env, subscription.date_end),
                     )
                 )
             subscription.write({"close_reason_id": reason.id, "closed_on": today})

@@ -76,7 +76,7 @@ class KbsSubscriptionPeriod(models.Model):
         compute="_compute_dates",
         store=True,
         readonly=False,
-        help="First day of the uninterrupted chain of months (rule T1).",
+        help="First day of the uninterrupted chain of months.",
     )
     chain_months = fields.Integer(
         string="Months in the Chain",

@@ -283,7 +283,7 @@ class SaleOrderLine(models.Model):
         kind = self._kbs_get_price_kind()
         if kind == "manual":
             return self.env._(
-                "The price of %(product)s was changed by hand: %(reason)s A manager "
+                "The price of %(product)s was changed by hand. %(reason)s A manager "
                 "has to allow it with a reason.",
                 product=self.product_id.display_name,
                 reason=self._kbs_get_manual_reason(),

@@ -1,6 +1,10 @@
+import logging
+
 from odoo.tests import tagged
 
 from .common import KbsCase
+
+_logger = logging.getLogger(__name__)
 
 
 @tagged("post_install", "-at_install")
@@ -33,7 +37,7 @@ class TestScale(KbsCase):
             self.quotations(self.COUNT), lambda x: x.action_confirm()
         )
         self.assertLessEqual(many / self.COUNT, one)
-        print(f"\nconfirm: {one} queries for 1, {many / self.COUNT:.1f} each for 50")
+        _logger.info("confirm: %s queries for 1, %.1f each of 50", one, many / 50)
 
     def test_paying_fifty(self):
         def sold(count):
@@ -45,7 +49,7 @@ class TestScale(KbsCase):
         one = self.count_queries(sold(1), self.pay)
         many = self.count_queries(sold(self.COUNT), self.pay)
         self.assertLessEqual(many / self.COUNT, one)
-        print(f"\npay: {one} queries for 1, {many / self.COUNT:.1f} each for 50")
+        _logger.info("pay: %s queries for 1, %.1f each of 50", one, many / 50)
 
     def test_asking_who_is_covered(self):
         orders = self.quotations(self.COUNT)
