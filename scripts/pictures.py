@@ -1,4 +1,4 @@
-"""Makes the pictures of the documentation: pictures.py DATABASE FOLDER [NAME...]
+"""Makes the pictures of the documentation: pictures.py DATABASE FOLDER LOG [NAME...]
 
 Serves the database, opens each screen in Chromium in Ukrainian, and saves it as a
 small PNG. It only looks: dialogs are closed without saving.
@@ -16,10 +16,12 @@ import urllib.request
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTH, HEIGHT = 1440, 900
+# Below 1400 Odoo puts the chatter under the form, which leaves room for the form.
+WIDTH = 1360
 COLORS = 128
 START_TIMEOUT = 120  # seconds
 # The web client draws in steps, and keeps connections open: there is no event
@@ -37,7 +39,7 @@ def free_port():
 
 
 @contextlib.contextmanager
-def served(database):
+def served(database, log):
     """Serve ``database`` while the context lasts; gives the address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -122,10 +124,10 @@ class Records:
 class Session:
     """A demo user (login and password are the same) with one open page."""
 
-    def __init__(self, browser, url, login, height):
+    def __init__(self, browser, url, login, width, height):
         self.url = url
         self.context = browser.new_context(
-            viewport={"width": WIDTH, "height": height},
+            viewport={"width": width, "height": height},
             locale="uk-UA",
             timezone_id="Europe/Kyiv",
         )
@@ -229,12 +231,22 @@ def price(session, records):
     session.click(".o_kbs_price_button", ".modal .o_form_view")
 
 
+def pricelist(session, records):
+    record = records.find("product.pricelist", ["kbs_kind", "=", "regular"])
+    session.open(f"support-price-lists/{record}")
+
+
 def plan(session, records):
     session.open(f"support-plans/{records.find('kbs.plan', ['code', '=', 'optima'])}")
 
 
 def partner(session, records):
-    session.open(f"res.partner/{records.client('hospital')}")
+    record = records.of_client("kbs.subscription", "school")
+    session.open(f"support-subscriptions/{record}")
+    session.click(
+        "div[name=partner_id] a",
+        ".o_form_view button[name=action_view_kbs_subscriptions]",
+    )
 
 
 def settings(session, records):
@@ -245,24 +257,25 @@ def sold_periods(session, records):
     session.open("support-sold-periods", ".o_pivot table")
 
 
-# name: (who looks, what he opens, height of the picture)
+# name: (who looks, what he opens, height of the picture, its width)
 PICTURES = {
-    "subscriptions": ("sales", subscriptions, 640),
-    "kanban": ("sales", kanban, 640),
-    "subscription": ("sales", subscription, HEIGHT),
-    "term": ("sales", term, 720),
-    "quotation": ("sales", quotation, 760),
-    "invoice": ("sales", invoice, HEIGHT),
-    "renewal": ("sales", renewal, 760),
-    "period": ("manager", period, 640),
-    "guarantee": ("manager", guarantee, 560),
-    "close": ("sales", close, 640),
-    "prices": ("sales", prices, 1010),
-    "price": ("manager", price, 760),
-    "plan": ("manager", plan, 760),
-    "partner": ("manager", partner, 760),
-    "settings": ("manager", settings, HEIGHT),
-    "sold-periods": ("manager", sold_periods, 560),
+    "subscriptions": ("sales", subscriptions, 610, 1600),
+    "kanban": ("sales", kanban, 700, 1440),
+    "subscription": ("sales", subscription, 720, WIDTH),
+    "term": ("sales", term, 720, WIDTH),
+    "quotation": ("sales", quotation, 840, WIDTH),
+    "invoice": ("sales", invoice, 840, WIDTH),
+    "renewal": ("sales", renewal, 840, WIDTH),
+    "period": ("manager", period, 740, WIDTH),
+    "guarantee": ("manager", guarantee, 420, WIDTH),
+    "close": ("sales", close, 640, WIDTH),
+    "prices": ("sales", prices, 910, WIDTH),
+    "price": ("manager", price, 760, WIDTH),
+    "pricelist": ("manager", pricelist, 640, WIDTH),
+    "plan": ("manager", plan, 800, WIDTH),
+    "partner": ("manager", partner, 660, WIDTH),
+    "settings": ("manager", settings, 1330, WIDTH),
+    "sold-periods": ("manager", sold_periods, 620, WIDTH),
 }
 
 
@@ -274,8 +287,8 @@ def save(png, path):
 
 
 def take(browser, url, records, folder, name):
-    login, show, height = PICTURES[name]
-    session = Session(browser, url, login, height)
+    login, show, height, width = PICTURES[name]
+    session = Session(browser, url, login, width, height)
     try:
         show(session, records)
         # The pointer and the caret are not part of the screen.
@@ -284,12 +297,14 @@ def take(browser, url, records, folder, name):
         session.settle()
         path = folder / f"{name}.png"
         save(session.page.screenshot(caret="hide"), path)
+    except BrowserError as error:
+        raise SystemExit(f"ERROR: the picture {name!r}: {error}") from error
     finally:
         session.close()
     print(f"   {path.name}  {path.stat().st_size // 1024} kB", flush=True)
 
 
-def main(database, folder, *names):
+def main(database, folder, log, *names):
     if unknown := set(names) - set(PICTURES):
         raise SystemExit(f"ERROR: no such pictures: {', '.join(sorted(unknown))}")
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -300,7 +315,7 @@ def main(database, folder, *names):
     arguments = ["--disable-gpu", "--hide-scrollbars"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # with it Chromium does not start as root
-    with served(database) as url, sync_playwright() as playwright:
+    with served(database, log) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         records = Records(playwright, url, database)
         for name in names or PICTURES:

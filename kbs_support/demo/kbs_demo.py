@@ -19,9 +19,9 @@ class KbsDemo(models.AbstractModel):
     @api.model
     def _sell(self):
         """Sell to the demo clients what gives subscriptions in every state."""
-        self = self.with_context(lang="uk_UA", tz="Europe/Kyiv").with_company(
-            self.env.ref("kbs_support.demo_company")
-        )
+        self = self.with_context(
+            lang="uk_UA", tz="Europe/Kyiv", kbs_allow_past=True
+        ).with_company(self.env.ref("kbs_support.demo_company"))
         self._sell_active()
         self._sell_not_active()
         self._sell_renewed()

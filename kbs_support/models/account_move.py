@@ -23,6 +23,14 @@ class AccountMove(models.Model):
             base_line["special_mode"] = "total_included"
         return base_line
 
+    def _kbs_is_reversed(self):
+        """Say whether posted credit notes take back the whole of this invoice."""
+        self.ensure_one()
+        credit_notes = self.reversal_move_ids.filtered(lambda x: x.state == "posted")
+        credited = sum(credit_notes.mapped("amount_total"))
+        left = self.currency_id.compare_amounts(self.amount_total, credited)
+        return bool(credit_notes) and left <= 0
+
     def _kbs_get_paid_on(self):
         """Return the day of the latest payment of these invoices.
 
@@ -43,6 +51,7 @@ class AccountMove(models.Model):
 
     def action_view_kbs_subscriptions(self):
         """Open the subscriptions that this invoice pays for."""
+        self.check_access("read")
         return self.env["kbs.subscription"]._get_documents_action(
             "kbs_support.kbs_subscription_action",
             self._kbs_get_subscriptions_sudo().ids,

@@ -38,6 +38,13 @@ class KbsGuarantee(models.Model):
         default=lambda self: self.env.user,
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not self.env.su:
+                vals["user_id"] = self.env.uid  # who allows it is not for choosing
+        return super().create(vals_list)
+
     @api.depends("period_id", "date_until")
     def _compute_display_name(self):
         for guarantee in self:

@@ -149,19 +149,29 @@ class KbsPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """A plan without a product gets one, with a variant for every term."""
-        products = iter(
-            self.env["product.template"].create(
-                [
-                    self._prepare_product_values(vals)
-                    for vals in vals_list
-                    if not vals.get("product_tmpl_id")
-                ]
-            )
+        to_complete = [x for x in vals_list if not x.get("product_tmpl_id")]
+        products = self.env["product.template"].create(
+            [self._prepare_product_values(vals) for vals in to_complete]
         )
-        for vals in vals_list:
-            if not vals.get("product_tmpl_id"):
-                vals["product_tmpl_id"] = next(products).id
+        # Odoo adds the default taxes of the companies that we are not in.
+        products.sudo().taxes_id = False
+        for vals, product in zip(to_complete, products, strict=True):
+            vals["product_tmpl_id"] = product.id
         return super().create(vals_list)
+
+    def write(self, vals):
+        """A plan is archived together with the product that sells it."""
+        if "active" in vals:
+            self.with_context(active_test=False).product_tmpl_id.active = vals["active"]
+        return super().write(vals)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for plan, vals in zip(self, vals_list, strict=True):
+            vals.setdefault("code", f"{plan.code}-copy")
+            if not (default or {}).get("name"):
+                vals["name"] = self.env._("%(plan)s (copy)", plan=plan.name)
+        return vals_list
 
     @api.model
     def _prepare_product_values(self, vals):
@@ -174,6 +184,8 @@ class KbsPlan(models.Model):
             "invoice_policy": "order",
             "list_price": 0.0,
             "purchase_ok": False,
+            "taxes_id": [Command.clear()],
+            "supplier_taxes_id": [Command.clear()],
             "categ_id": self.env.ref("kbs_support.product_category_kbs_support").id,
             "attribute_line_ids": [
                 Command.create(

@@ -1,11 +1,14 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.coverage import ONE_DAY, Coverage, months_between
+
+_logger = logging.getLogger(__name__)
 
 CRON_BATCH = 500
 
@@ -22,6 +25,8 @@ class KbsSubscription(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date_end desc, id desc"
     _check_company_auto = True
+    # Whoever may read a subscription may write a note or plan a call on it.
+    _mail_post_access = "read"
 
     name = fields.Char(
         string="Number", required=True, copy=False, default="/", readonly=True
@@ -264,8 +269,18 @@ class KbsSubscription(models.Model):
             )
 
     def _compute_document_counts(self):
+        quotations = dict(
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(
+                [("kbs_subscription_id", "in", self.ids)],
+                ["kbs_subscription_id"],
+                ["id:recordset"],
+            )
+        )
         for subscription in self:
-            orders = subscription._get_orders_sudo()
+            sold = subscription.sudo().period_ids.sale_line_id.order_id
+            orders = sold | quotations.get(subscription, sold.browse())
             subscription.order_count = len(orders)
             subscription.invoice_count = len(orders.invoice_ids)
 
@@ -293,6 +308,40 @@ class KbsSubscription(models.Model):
                 )
         return super().create(vals_list)
 
+    def write(self, vals):
+        """Keep derived facts from being typed in: they follow from the periods.
+
+        :raise AccessError: somebody writes a field that only business methods set
+        """
+        derived = self._get_derived_fields() & set(vals)
+        if derived and not self.env.su:
+            labels = self.fields_get(derived, ["string"]).values()
+            raise AccessError(
+                self.env._(
+                    "These follow from the periods and cannot be written: %(fields)s",
+                    fields=", ".join(label["string"] for label in labels),
+                )
+            )
+        return super().write(vals)
+
+    @api.model
+    def _get_derived_fields(self):
+        """Names of the stored fields that nobody writes by hand."""
+        return {
+            "name",
+            "partner_id",
+            "company_id",
+            "plan_id",
+            "state",
+            "date_start",
+            "date_end",
+            "booked_until",
+            "tenure_start",
+            "state_changes_on",
+            "closed_on",
+            "close_reason_id",
+        }
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sold(self):
         if sold := self.filtered("period_ids"):
@@ -307,11 +356,13 @@ class KbsSubscription(models.Model):
     # === ACTIONS === #
 
     def action_view_orders(self):
+        self.check_access("read")
         return self._get_documents_action(
             "sale.action_orders", self._get_orders_sudo().ids
         )
 
     def action_view_invoices(self):
+        self.check_access("read")
         return self._get_documents_action(
             "account.action_move_out_invoice_type",
             self._get_orders_sudo().invoice_ids.ids,
@@ -353,7 +404,9 @@ class KbsSubscription(models.Model):
         }
 
     def action_reopen(self):
-        self.write({"closed_on": False, "close_reason_id": False})
+        """Take back a closing; cancelled periods stay cancelled."""
+        self.check_access("write")
+        self.sudo().write({"closed_on": False, "close_reason_id": False})
 
     # === BUSINESS METHODS === #
 
@@ -361,8 +414,10 @@ class KbsSubscription(models.Model):
         """Close for good: unpaid periods are cancelled, the reason stays.
 
         :param reason: ``kbs.close.reason``
+        :raise AccessError: the user may not keep subscriptions
         :raise UserError: something is still paid for; credit its invoice first
         """
+        self.check_access("write")
         for subscription in self:
             today = subscription.company_id._kbs_today()
             if subscription.date_end and subscription.date_end >= today:
@@ -374,9 +429,12 @@ class KbsSubscription(models.Model):
                         date=format_date(self.env, subscription.date_end),
                     )
                 )
-            subscription.write({"close_reason_id": reason.id, "closed_on": today})
-        unpaid = self.period_ids.filtered(lambda x: not x.is_paid)
-        unpaid.is_cancelled = True
+            subscription.sudo().write(
+                {"close_reason_id": reason.id, "closed_on": today}
+            )
+        self.sudo().period_ids.filtered(
+            lambda x: not x.is_paid and not x.is_cancelled
+        )._cancel()
         if note:
             for subscription in self:
                 subscription.message_post(body=note)
@@ -455,39 +513,76 @@ class KbsSubscription(models.Model):
     def _cron_update_states(self):
         """Move what time alone moves: lapsed guarantees, then states.
 
-        Looks only for what is due, so a second run the same day finds nothing.
+        Looks only for what is due, so a second run the same day finds nothing. When
+        the time of the run is up, Odoo starts the job again for what remains.
+        """
+        due = self._get_due()
+        Cron = self.env["ir.cron"]
+        Cron._commit_progress(remaining=sum(m.search_count(d) for m, d, _f in due))
+        for model, domain, fname in due:
+            if not self._move_due(model, domain, fname):
+                break
+
+    @api.model
+    def _get_due(self):
+        """Return ``[(model, domain, field)]``: what is due today in each company.
+
+        ``field`` is what the passing of time is taken for: a change of it.
         """
         Period = self.env["kbs.subscription.period"]
         companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
-        for company in companies:
-            today = company._kbs_today()
-            self._recompute_due(
+        today = {company: company._kbs_today() for company in companies}
+        lapsed = [
+            (
                 Period,
-                Period._get_lapsed_guarantee_domain(company, today),
+                Period._get_lapsed_guarantee_domain(x, today[x]),
                 "guarantee_until",
             )
-            self._recompute_due(
+            for x in companies
+        ]
+        moved = [
+            (
                 self,
-                Domain("company_id", "=", company.id)
-                & Domain("state_changes_on", "<=", today),
+                Domain("company_id", "=", x.id)
+                & Domain("state_changes_on", "<=", today[x]),
                 "closed_on",
             )
+            for x in companies
+        ]
+        return lapsed + moved
 
     @api.model
-    def _recompute_due(self, model, domain, fname):
+    def _move_due(self, model, domain, fname):
         """Recompute what ``domain`` finds as if ``fname`` had changed, in batches.
 
-        Every batch is committed; stops when the cron's time is up and goes on in the
-        next run.
+        Each batch is committed. Rows that another transaction holds are left to the
+        next run; a batch that fails is taken one by one, so that one bad record
+        stops nobody else.
+
+        :return: whether there is time for more
         """
-        Cron = self.env["ir.cron"]
-        Cron._commit_progress(remaining=model.search_count(domain))
         last_id = 0
         while records := model.search(
             domain & Domain("id", ">", last_id), limit=CRON_BATCH, order="id"
         ):
             last_id = records[-1].id
-            records.modified([fname])
-            self.env.flush_all()
-            if not Cron._commit_progress(len(records)):
-                break
+            free = records.try_lock_for_update(allow_referencing=True)
+            if not self._recompute_isolated(free, fname):
+                for record in free:
+                    self._recompute_isolated(record, fname)
+            if not self.env["ir.cron"]._commit_progress(len(records)):
+                return False
+        return True
+
+    @api.model
+    def _recompute_isolated(self, records, fname):
+        """Recompute in a savepoint; log a failure and return whether all went well."""
+        try:
+            with self.env.cr.savepoint():
+                records.modified([fname])
+                self.env.flush_all()
+        except Exception:
+            self.env.invalidate_all(flush=False)
+            _logger.exception("Moving by date failed for %s", records)
+            return False
+        return True

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import float_compare, format_date
 
 from ..tools.coverage import Coverage, shift_to_payment
 
@@ -138,7 +138,7 @@ class KbsSubscriptionPeriod(models.Model):
     )
 
     _sale_line_unique = models.UniqueIndex(
-        "(sale_line_id) WHERE sale_line_id IS NOT NULL",
+        "(sale_line_id) WHERE sale_line_id IS NOT NULL AND is_cancelled IS NOT TRUE",
         "This order line already has its period.",
     )
     _dates_in_order = models.Constraint(
@@ -201,6 +201,7 @@ class KbsSubscriptionPeriod(models.Model):
         "sale_line_id.invoice_lines.price_total",
         "sale_line_id.invoice_lines.move_id.state",
         "sale_line_id.invoice_lines.move_id.payment_state",
+        "sale_line_id.invoice_lines.move_id.reversal_move_ids.state",
     )
     def _compute_paid(self):
         """Follow the invoices of the order line, down as well as up (S1)."""
@@ -208,24 +209,37 @@ class KbsSubscriptionPeriod(models.Model):
             lines = period.sale_line_id.invoice_lines.filtered(
                 lambda x: x.parent_state == "posted"
             )
-            period.is_paid = self._is_settled(lines)
+            period.is_paid = period._is_settled(lines)
             period.first_paid_on = period.first_paid_on or (
                 period.is_paid and lines.move_id._kbs_get_paid_on()
             )
 
-    @api.model
     def _is_settled(self, lines):
-        """Say whether posted invoice ``lines`` of one order line leave it paid.
+        """Say whether posted invoice ``lines`` of the order line leave it paid (S1).
 
-        At least one invoice was paid with money, and what is settled was not all
-        credited back. An invoice reissued after a credit note and settled by that
-        note counts like the money behind it.
+        The whole quantity is settled, at least once with money, and not all of it
+        was credited back. An invoice reissued after a credit note and settled by
+        that note counts like the money behind it.
         """
         invoices = lines.filtered(lambda x: x.move_type == "out_invoice")
         if not any(x.move_id.payment_state in PAID_STATES for x in invoices):
             return False
-        settled = invoices.filtered(lambda x: x.move_id.payment_state in SETTLED_STATES)
-        credited = lines.filtered(lambda x: x.move_type == "out_refund")
+        reversed_moves = invoices.move_id.filtered(lambda x: x._kbs_is_reversed())
+        settled = invoices.filtered(
+            lambda x: (
+                x.move_id.payment_state in SETTLED_STATES
+                and x.move_id not in reversed_moves
+            )
+        )
+        quantity = sum(settled.mapped("quantity")) - self.sale_line_id.product_uom_qty
+        if not settled or float_compare(quantity, 0, precision_digits=6) < 0:
+            return False
+        credited = lines.filtered(
+            lambda x: (
+                x.move_type == "out_refund"
+                and x.move_id.reversed_entry_id not in reversed_moves
+            )
+        )
         if not credited:
             return True
         left = sum(settled.mapped("price_total")) - sum(credited.mapped("price_total"))
@@ -283,7 +297,16 @@ class KbsSubscriptionPeriod(models.Model):
     # === ACTIONS === #
 
     def action_cancel(self):
-        """Free the days of a period that nobody pays for (its invoice is credited)."""
+        """Free the days of a period that nobody pays for, and cancel its order.
+
+        :raise AccessError: the user may not keep subscriptions
+        :raise UserError: the period is paid
+        """
+        self.subscription_id.check_access("write")
+        self.sudo()._cancel()
+
+    def _cancel(self):
+        """Cancel periods and what sold them: nobody shall pay for nothing."""
         if paid := self.filtered("is_paid"):
             raise UserError(
                 self.env._(
@@ -291,6 +314,7 @@ class KbsSubscriptionPeriod(models.Model):
                     period=paid[0].display_name,
                 )
             )
+        self.order_id.filtered(lambda x: x.state != "cancel")._action_cancel()
         self.is_cancelled = True
 
     def action_guarantee(self):

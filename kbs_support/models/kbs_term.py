@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class KbsTerm(models.Model):
@@ -56,6 +57,20 @@ class KbsTerm(models.Model):
         terms = super().create(vals_list)
         terms._add_to_plans()
         return terms
+
+    def write(self, vals):
+        """The length of a term that was sold is a fact of its periods."""
+        if {"months", "is_budget_year"} & set(vals):
+            used = self.env["kbs.subscription.period"].sudo()
+            if sold := used.search([("term_id", "in", self.ids)], limit=1).term_id:
+                raise UserError(
+                    self.env._(
+                        "The term “%(term)s” was sold already. Make another term "
+                        "instead of changing its length.",
+                        term=sold.name,
+                    )
+                )
+        return super().write(vals)
 
     @api.model
     def _get_sequence(self, vals):

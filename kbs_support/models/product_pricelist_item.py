@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# Odoo refuses circles of price lists; this only keeps a bad one from hanging us.
+MAX_DERIVED_LISTS = 10
+
 
 class ProductPricelistItem(models.Model):
     _inherit = "product.pricelist.item"
@@ -66,10 +69,32 @@ class ProductPricelistItem(models.Model):
                  or self.date_start <= other.date_end)
         )  # fmt: skip
 
-    def _kbs_is_loyalty_price(self):
-        """Say whether this rule is a loyalty price of its own.
+    def _kbs_is_loyalty_price(self, product, date):
+        """Say whether this rule gives ``product`` a loyalty price on ``date``.
 
-        The loyalty list falls back to the regular one by a formula rule: what comes
-        through it is a regular price (P2).
+        The loyalty list falls back to the regular one by a rule that changes
+        nothing: what comes through it is a regular price (P2). A list derived from
+        the loyalty list gives loyalty prices, whatever it is called.
         """
-        return self.pricelist_id.kbs_kind == "loyalty" and self.compute_price == "fixed"
+        rule = self
+        for __ in range(MAX_DERIVED_LISTS):
+            if (
+                rule.pricelist_id.kbs_kind == "loyalty"
+                and not rule._kbs_changes_nothing()
+            ):
+                return True
+            if rule.base != "pricelist" or rule.compute_price == "fixed":
+                return False
+            rule = rule.browse(
+                rule.base_pricelist_id._get_product_rule(product, 1.0, date=date)
+            )
+        return False
+
+    def _kbs_changes_nothing(self):
+        """Say whether this rule hands on the price of its base list as it is."""
+        return (
+            self.base == "pricelist"
+            and self.compute_price == "formula"
+            and not (self.price_discount or self.price_surcharge or self.price_round)
+            and not (self.price_min_margin or self.price_max_margin)
+        )

@@ -8,6 +8,7 @@ class ProductTemplate(models.Model):
         comodel_name="kbs.plan",
         inverse_name="product_tmpl_id",
         string="Support Plans",
+        context={"active_test": False},
         help="At most one: the plan that is sold by this product.",
     )
     kbs_plan_id = fields.Many2one(

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, str2bool
 
 
 class SaleOrder(models.Model):
@@ -22,10 +22,18 @@ class SaleOrder(models.Model):
         string="Price Allowed because",
         copy=False,
         tracking=True,
+        groups="base.group_user",
         help="A manager allows a changed or a loyalty price that the rules refuse.",
     )
     kbs_override_user_id = fields.Many2one(
-        comodel_name="res.users", string="Allowed by", copy=False, readonly=True
+        comodel_name="res.users",
+        string="Allowed by",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+    )
+    kbs_override_total = fields.Monetary(
+        string="Allowed Total", copy=False, readonly=True, groups="base.group_user"
     )
     kbs_can_override = fields.Boolean(compute="_compute_kbs_can_override")
     kbs_subscription_count = fields.Integer(compute="_compute_kbs_subscription_count")
@@ -58,11 +66,17 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._kbs_sign_override(vals)
-        return super().create(vals_list)
+        orders = super().create(vals_list)
+        orders.filtered("kbs_override_reason")._kbs_remember_allowed_total()
+        return orders
 
     def write(self, vals):
         self._kbs_sign_override(vals)
-        return super().write(vals)
+        self._kbs_check_client_kept(vals)
+        res = super().write(vals)
+        if vals.get("kbs_override_reason"):
+            self._kbs_remember_allowed_total()
+        return res
 
     @api.model
     def _kbs_sign_override(self, vals):
@@ -70,7 +84,10 @@ class SaleOrder(models.Model):
 
         :raise AccessError: the user is no manager of support
         """
-        if "kbs_override_reason" not in vals:
+        if not self.env.su:
+            vals.pop("kbs_override_user_id", None)
+            vals.pop("kbs_override_total", None)
+        if not vals.get("kbs_override_reason"):
             return
         if not self.env.su and not self.env.user.has_group(
             "kbs_support.group_kbs_manager"
@@ -78,8 +95,39 @@ class SaleOrder(models.Model):
             raise AccessError(
                 self.env._("Only a support manager may allow a price with a reason.")
             )
-        is_allowed = bool(vals["kbs_override_reason"])
-        vals["kbs_override_user_id"] = self.env.uid if is_allowed else False
+        vals["kbs_override_user_id"] = self.env.uid
+
+    def _kbs_remember_allowed_total(self):
+        """What the manager allows is the total that he saw, and no other one."""
+        for order in self.sudo():
+            order.kbs_override_total = order.amount_total
+
+    def _kbs_is_price_allowed(self):
+        """Say whether a manager allowed just this total, with a reason."""
+        order = self.sudo()
+        return bool(
+            order.kbs_override_reason
+        ) and not order.currency_id.compare_amounts(
+            order.kbs_override_total, order.amount_total
+        )
+
+    def _kbs_check_client_kept(self, vals):
+        """The client of a sold subscription does not change with its order."""
+        if "partner_id" not in vals or self.env.su:
+            return
+        client = self.env["res.partner"].browse(vals["partner_id"])
+        owners = self._kbs_get_live_periods_sudo().commercial_partner_id
+        if owners - client.commercial_partner_id.sudo():
+            raise UserError(
+                self.env._(
+                    "Support was sold by this order: its client cannot be changed. "
+                    "Cancel the order and make another quotation."
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_support_sold(self):
+        self.order_line._unlink_except_support_sold()
 
     # === CONFIRMATION === #
 
@@ -87,7 +135,9 @@ class SaleOrder(models.Model):
         # EXTENDS sale: a plan that was confirmed a moment ago by somebody else is
         # not an error; who comes second sees what the first one made (S4).
         self._kbs_wait_for_others()
-        done = self.filtered(lambda x: x.state == "sale" and x._kbs_get_periods_sudo())
+        done = self.filtered(
+            lambda x: x.state == "sale" and x._kbs_get_live_periods_sudo()
+        )
         rest = self - done
         return super(SaleOrder, rest).action_confirm() if rest else True
 
@@ -145,7 +195,7 @@ class SaleOrder(models.Model):
                     "before its support is sold."
                 )
             )
-        subscription = self.kbs_subscription_id.sudo()
+        subscription = self._kbs_get_subscriptions_sudo()[:1]
         if not subscription:
             return faults
         if subscription.commercial_partner_id != client:
@@ -213,34 +263,50 @@ class SaleOrder(models.Model):
             line: line._kbs_prepare_period_values(subscriptions[line]) for line in lines
         }
         for line, values in values_by_line.items():
-            line.write(
-                {
-                    "kbs_date_start": values["date_start"],
-                    "kbs_date_end": values["date_end"],
-                }
-            )
-        # A cancelled order that is confirmed again takes up its old period.
-        again = lines.filtered("kbs_period_ids")
-        for line in again:
-            line.kbs_period_ids.write(values_by_line[line])
-        self.env["kbs.subscription.period"].sudo().create(
-            [values_by_line[line] for line in lines - again]
-        )
+            dates = {
+                "kbs_date_start": values["date_start"],
+                "kbs_date_end": values["date_end"],
+            }
+            # The text of the line is made anew with the dates: not without need.
+            if any(line[name] != day for name, day in dates.items()):
+                line.write(dates)
+        Period = self.env["kbs.subscription.period"].sudo()
+        # A period cancelled a moment ago has to be out of the way in the database.
+        Period.flush_model(["is_cancelled"])
+        Period.create(list(values_by_line.values()))
 
     def _kbs_invoice_sudo(self):
         """Make and post the invoices of these orders, one for each.
 
         Sudo: a salesperson has no right to post, the setting decides.
         """
-        orders = self.sudo().filtered(lambda x: x.invoice_status == "to invoice")
-        if orders:
-            orders._create_invoices(grouped=True).action_post()
+        orders = self.sudo().filtered(
+            lambda x: (
+                x.invoice_status == "to invoice" and not x._kbs_is_invoiced_by_payment()
+            )
+        )
+        if not orders:
+            return
+        invoices = orders._create_invoices(grouped=True)
+        for company, moves in invoices.grouped("company_id").items():
+            moves.invoice_date = company._kbs_today()
+        invoices.action_post()
+
+    def _kbs_is_invoiced_by_payment(self):
+        """Say whether Odoo itself invoices this order, because it is paid online.
+
+        It would take an invoice of ours for "nothing to invoice" and leave the
+        payment without one.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        is_automatic = str2bool(parameters.get_param("sale.automatic_invoice"), False)
+        return is_automatic and "done" in self.transaction_ids.mapped("state")
 
     # === CANCELLATION === #
 
     def _action_cancel(self):
         # EXTENDS sale: an order that was never paid gives back its days.
-        periods = self._kbs_get_periods_sudo().filtered(lambda x: not x.is_cancelled)
+        periods = self._kbs_get_periods_sudo()
         if paid := periods.filtered("is_paid"):
             raise UserError(
                 self.env._(
@@ -256,33 +322,60 @@ class SaleOrder(models.Model):
         return res
 
     def _kbs_withdraw_invoices_sudo(self):
-        """Reset the posted invoices of these orders, so that sale cancels them.
+        """Cancel the unpaid invoices of these orders, also those already posted.
 
         An invoice posted at confirmation would otherwise wait for a payment of
         something that is no longer sold. Sudo: see :meth:`_kbs_invoice_sudo`.
+
+        :raise UserError: an invoice is paid in part, or bills other orders too
         """
         invoices = self.sudo().invoice_ids.filtered(
-            lambda x: x.state == "posted" and x.move_type == "out_invoice"
+            lambda x: x.state != "cancel" and x.move_type == "out_invoice"
         )
-        if partial := invoices.filtered(lambda x: x.payment_state == "partial"):
+        for invoice in invoices:
+            self._kbs_check_withdrawable(invoice)
+        unpaid = invoices.filtered(lambda x: x.payment_state == "not_paid")
+        unpaid.filtered(lambda x: x.state == "posted").button_draft()
+        unpaid.button_cancel()
+
+    def _kbs_check_withdrawable(self, invoice):
+        if invoice.payment_state == "partial":
             raise UserError(
                 self.env._(
                     "A part of the invoice %(invoice)s is paid. Credit it or take the "
                     "payment off first.",
-                    invoice=partial[0].name,
+                    invoice=invoice.name,
                 )
             )
-        invoices.filtered(lambda x: x.payment_state == "not_paid").button_draft()
+        others = invoice.line_ids.sale_line_ids.order_id - self
+        if others and invoice.payment_state == "not_paid":
+            raise UserError(
+                self.env._(
+                    "The invoice %(invoice)s also bills %(order)s. Credit the line of "
+                    "this order on it, then cancel the order.",
+                    invoice=invoice.name,
+                    order=others[0].name,
+                )
+            )
 
     # === RELATED RECORDS === #
 
     def _kbs_get_plan_lines(self):
+        """Lines that sell a plan; an option that nobody chose sells nothing."""
         return self.order_line.filtered(
-            lambda x: x.kbs_plan_id and not x.display_type and not x.is_downpayment
+            lambda x: (
+                x.kbs_plan_id
+                and not x.display_type
+                and not x.is_downpayment
+                and (x.product_uom_qty or not x._is_line_optional())
+            )
         )
 
     def _kbs_get_periods_sudo(self):
         return self.sudo().order_line.kbs_period_ids
+
+    def _kbs_get_live_periods_sudo(self):
+        return self._kbs_get_periods_sudo().filtered(lambda x: not x.is_cancelled)
 
     def _kbs_get_subscriptions_sudo(self):
         """What these orders sold, renewed or are going to renew."""
@@ -291,6 +384,7 @@ class SaleOrder(models.Model):
 
     def action_view_kbs_subscriptions(self):
         """Open the subscriptions of this order."""
+        self.check_access("read")
         return self.env["kbs.subscription"]._get_documents_action(
             "kbs_support.kbs_subscription_action",
             self._kbs_get_subscriptions_sudo().ids,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
 from ..tools import coverage as cov
@@ -15,6 +16,7 @@ class SaleOrderLine(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        copy=False,
         help="First day of coverage. A renewal continues the day after the end.",
     )
     kbs_date_end = fields.Date(
@@ -22,6 +24,7 @@ class SaleOrderLine(models.Model):
         compute="_compute_kbs_date_end",
         store=True,
         precompute=True,
+        copy=False,
     )
     kbs_price_month = fields.Monetary(
         string="Per Month", compute="_compute_kbs_price_month"
@@ -75,7 +78,9 @@ class SaleOrderLine(models.Model):
     @api.depends("kbs_period_ids")
     def _compute_kbs_period_id(self):
         for line in self:
-            line.kbs_period_id = line.sudo().kbs_period_ids[:1]
+            periods = line.sudo().kbs_period_ids
+            live = periods.filtered(lambda x: not x.is_cancelled)
+            line.kbs_period_id = (live or periods)[:1]
 
     @api.depends("kbs_date_start", "kbs_date_end")
     def _compute_name(self):
@@ -100,6 +105,58 @@ class SaleOrderLine(models.Model):
         if coverage:
             self.kbs_date_start = coverage.date_start
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if not self.env.su:
+            lines._kbs_check_not_sold_yet()
+        return lines
+
+    def write(self, vals):
+        if not self.env.su and self._kbs_get_sold_fields() & set(vals):
+            self.filtered(lambda x: x.sudo().kbs_period_ids)._kbs_check_not_sold_yet()
+        return super().write(vals)
+
+    @api.model
+    def _kbs_get_sold_fields(self):
+        """What a confirmed order has sold, so that nobody changes it any more."""
+        return {
+            "product_id",
+            "product_uom_qty",
+            "price_unit",
+            "discount",
+            "tax_ids",
+            "kbs_date_start",
+            "kbs_date_end",
+        }
+
+    def _kbs_check_not_sold_yet(self):
+        """Keep plan lines of confirmed orders as they were sold.
+
+        :raise UserError: the order is confirmed; periods and rules know its line
+        """
+        sold = self.filtered(lambda x: x.state == "sale" and x.kbs_plan_id)
+        if sold:
+            raise UserError(
+                self.env._(
+                    "%(order)s is confirmed, and its support plan stays as it was "
+                    "sold. Make a new quotation, or cancel this order first.",
+                    order=sold[0].order_id.name,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_support_sold(self):
+        if sold := self.filtered(lambda x: x.sudo().kbs_period_ids):
+            raise UserError(
+                self.env._(
+                    "%(order)s sold support once and stays for the record.",
+                    order=sold[0].order_id.name,
+                )
+            )
+
     # === PRICE === #
 
     def _prepare_base_line_for_taxes_computation(self, **kwargs):
@@ -109,18 +166,39 @@ class SaleOrderLine(models.Model):
         return super()._prepare_base_line_for_taxes_computation(**kwargs)
 
     def _kbs_is_price_changed(self):
-        """Say whether somebody changed the price that the list gave."""
+        """Say whether the client pays anything else than the list says.
+
+        A line that takes money off the whole order counts as well.
+        """
         list_price = self._get_pricelist_price() if self.pricelist_item_id else 0.0
         return bool(
             self.discount
             or self.currency_id.compare_amounts(self.price_unit, list_price)
+            or self._kbs_get_deduction()
+        )
+
+    def _kbs_get_deduction(self):
+        """Return what lines of negative amount take off the order (0 or less)."""
+        others = self.order_id.order_line.filtered(lambda x: not x.is_downpayment)
+        return sum(x for x in others.mapped("price_total") if x < 0)
+
+    def _kbs_has_list_moved(self):
+        """Say whether the list was edited after it had priced this line."""
+        return (
+            not self.discount
+            and not self._kbs_get_deduction()
+            and not self.currency_id.compare_amounts(
+                self.price_unit, self.technical_price_unit
+            )
         )
 
     def _kbs_get_price_kind(self):
         """Return the ``price_kind`` of the period that this line sells (P4)."""
         if self._kbs_is_price_changed():
             return "manual"
-        if self.pricelist_item_id._kbs_is_loyalty_price():
+        if self.pricelist_item_id._kbs_is_loyalty_price(
+            self.product_id, self._get_order_date()
+        ):
             return "loyalty"
         return "budget_year" if self.kbs_term_id.is_budget_year else "regular"
 
@@ -130,7 +208,7 @@ class SaleOrderLine(models.Model):
         if kind == "manual":
             reason = self._kbs_get_manual_reason()
         elif kind == "loyalty":
-            since = self.order_id.kbs_subscription_id.tenure_start
+            since = self._kbs_get_subscription_sudo().tenure_start
             reason = self.env._(
                 "Loyalty price: renewal without a gap, client since %(date)s.",
                 date=format_date(self.env, since) if since else "—",
@@ -146,7 +224,7 @@ class SaleOrderLine(models.Model):
                 product=self.product_id.display_name,
             )
         override = self.order_id.kbs_override_reason
-        if override:
+        if override and self.order_id._kbs_is_price_allowed():
             reason += " " + self.env._(
                 "Allowed by %(user)s: %(reason)s",
                 user=self.order_id.kbs_override_user_id.name,
@@ -186,13 +264,21 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         company = self.company_id or self.env.company
-        subscription = self.order_id.kbs_subscription_id.sudo()
+        subscription = self._kbs_get_subscription_sudo()
         last = subscription._get_last_coverage() if subscription else None
         today = company._kbs_today()
         if self.kbs_term_id.is_budget_year:
             return cov.get_budget_year_coverage(today, asked, last)
         return cov.get_month_coverage(
             self.kbs_term_id.months, today, asked, last, company.kbs_grace_days
+        )
+
+    def _kbs_get_subscription_sudo(self):
+        """What this line renews; for an order confirmed before, what it made then."""
+        self.ensure_one()
+        line = self.sudo()
+        return line.kbs_period_ids.subscription_id[:1] or (
+            line.order_id.kbs_subscription_id
         )
 
     def _kbs_try_coverage(self, asked):
@@ -254,8 +340,9 @@ class SaleOrderLine(models.Model):
         return faults
 
     def _kbs_get_date_fault(self):
+        company = self.company_id
         try:
-            self._kbs_get_coverage(self.kbs_date_start)
+            coverage = self._kbs_get_coverage(self.kbs_date_start)
         except cov.BudgetYearPast as error:
             return self.env._(
                 "The budget year %(year)s is over. Choose a day of the running or of "
@@ -266,6 +353,14 @@ class SaleOrderLine(models.Model):
             return self.env._(
                 "The client is already covered until %(date)s. Choose a later start.",
                 date=format_date(self.env, error.day),
+            )
+        if coverage.date_end < company._kbs_today() and not self.env.context.get(
+            "kbs_allow_past"
+        ):
+            return self.env._(
+                "The days of this term are over: it would end on %(date)s. Choose a "
+                "later start.",
+                date=format_date(self.env, coverage.date_end),
             )
         return None
 
@@ -278,9 +373,18 @@ class SaleOrderLine(models.Model):
                 product=self.product_id.display_name,
                 pricelist=self.order_id.pricelist_id.name or "—",
             )
-        if self.order_id.kbs_override_reason:
+        if self.order_id._kbs_is_price_allowed():
             return None
         kind = self._kbs_get_price_kind()
+        if kind == "manual" and self._kbs_has_list_moved():
+            return self.env._(
+                "The price list has changed since %(product)s was put into the "
+                "quotation: it says %(price)s now. Update prices.",
+                product=self.product_id.display_name,
+                price=format_amount(
+                    self.env, self._get_pricelist_price(), self.currency_id
+                ),
+            )
         if kind == "manual":
             return self.env._(
                 "The price of %(product)s was changed by hand. %(reason)s A manager "
@@ -303,7 +407,7 @@ class SaleOrderLine(models.Model):
     def _kbs_get_loyalty_refusal(self):
         """Say which condition of the loyalty price does not hold (P3), or None."""
         company = self.company_id
-        subscription = self.order_id.kbs_subscription_id.sudo()
+        subscription = self._kbs_get_subscription_sudo()
         last = subscription.period_ids.filtered("is_effective")
         last = last.sorted("date_start")[-1:]
         if not last:
@@ -331,11 +435,7 @@ class SaleOrderLine(models.Model):
 
     def _kbs_get_or_create_subscriptions(self):
         """Return dict ``{line: subscription}``: what is renewed, else a new one."""
-        found = {
-            line: line.kbs_period_ids.subscription_id
-            or line.order_id.kbs_subscription_id
-            for line in self
-        }
+        found = {line: line._kbs_get_subscription_sudo() for line in self}
         new_lines = self.filtered(lambda x: not found[x])
         created = self.env["kbs.subscription"].create(
             [line._kbs_prepare_subscription_values() for line in new_lines]
@@ -373,8 +473,7 @@ class SaleOrderLine(models.Model):
                 and not self.kbs_term_id.is_budget_year
             ),
             "currency_id": self.currency_id.id,
-            "price_total": self.price_total,
+            "price_total": self.price_total + self._kbs_get_deduction(),
             "price_kind": self._kbs_get_price_kind(),
             "price_reason": self._kbs_get_price_reason(coverage),
-            "is_cancelled": False,
         }

@@ -28,9 +28,11 @@ class TestAccess(KbsCase):
             (self.agent, period, "r"),
             (self.agent, plan, "r"),
             (self.lead, self.sub, "rw"),
-            (self.lead, period, "rw"),
+            (self.lead, period, "r"),
             (self.lead, plan, "r"),
-            (self.manager, self.sub, "rwcd"),
+            (self.manager, self.sub, "rwd"),
+            (self.manager, period, "r"),
+            (self.reader, self.env["kbs.guarantee"], "r"),
             (self.manager, plan, "rwcd"),
             (self.reader, self.sub, "r"),
             (self.reader, period, "r"),
@@ -120,6 +122,50 @@ class TestAccess(KbsCase):
         self.assertEqual(sub.company_id, other)
         self.assertEqual(order.invoice_ids.company_id, other)
         self.assertEqual(order.amount_total, 2460)
+
+    def test_nobody_types_in_coverage(self):
+        for values in (
+            {"state": "active"},
+            {"plan_id": self.plan("premium").id},
+            {"date_end": "2030-01-01"},
+            {"closed_on": "2026-05-14"},
+        ):
+            with self.subTest(**values), self.assertRaises(AccessError):
+                self.sub.with_user(self.manager).write(values)
+        with self.assertRaises(AccessError):
+            self.sub.period_ids.with_user(self.manager).write({"is_paid": True})
+        self.sub.with_user(self.lead).write({"specialist_id": self.agent.id})
+        self.assertEqual(self.sub.specialist_id, self.agent)
+
+    def test_everybody_who_reads_may_write_a_note(self):
+        for user in (self.agent, self.salesman):
+            with self.subTest(user=user.login):
+                own = self.sub.with_user(user).with_context(tracking_disable=False)
+                own.message_post(body="Called, will pay on Monday")
+                own.activity_schedule("mail.mail_activity_data_call")
+                self.assertIn("Monday", self.sub.message_ids[0].body)
+        with self.assertRaises(AccessError):
+            self.sub.with_user(self.portal).message_post(body="Hello")
+
+    def test_client_in_the_portal_does_not_see_our_reasons(self):
+        order = self.order
+        order.kbs_override_reason = "Threatens to leave"
+        order.message_subscribe(self.portal.partner_id.ids)
+        order.partner_id = self.portal.partner_id
+        own = order.with_user(self.portal)
+        self.assertTrue(own.has_access("read"))
+        with self.assertRaises(AccessError):
+            own.read(["kbs_override_reason"])
+        stranger = self.sell("prof_1", client=self._create_client("Hospital"))
+        with self.assertRaises(AccessError):
+            stranger.with_user(self.portal).action_view_kbs_subscriptions()
+        with self.assertRaises(AccessError):
+            stranger.invoice_ids.with_user(self.portal).action_view_kbs_subscriptions()
+
+    def test_reader_of_reports_opens_a_period(self):
+        form = self.env["kbs.subscription.period"].with_user(self.reader)
+        spec = {"display_name": {}, "guarantee_ids": {"fields": {"reason": {}}}}
+        self.assertTrue(form.browse(self.sub.period_ids.id).web_read(spec))
 
     def test_closing_is_for_leads(self):
         Wizard = self.env["kbs.subscription.close"]

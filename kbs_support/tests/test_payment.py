@@ -3,8 +3,9 @@ from datetime import date
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import TODAY, KbsCase
 
@@ -116,6 +117,31 @@ class TestPayment(KbsCase):
         self.credit(order.invoice_ids, amount=1000)
         self.assert_covered(order)
 
+    def test_credited_by_a_free_line(self):
+        order = self.sell_paid("optima_3")
+        refund = order.invoice_ids._reverse_moves()
+        refund.invoice_line_ids.unlink()
+        refund.invoice_line_ids = [
+            Command.create({"name": "Back", "price_unit": 19260, "tax_ids": False})
+        ]
+        refund.action_post()
+        self.assert_covered(order, False)
+
+    def test_invoiced_in_two_parts(self):
+        self.company.kbs_invoice_on_confirm = False
+        order = self.sell("optima_3")
+        for share, is_covered in ((0.1, False), (0.9, True)):
+            invoice = order._create_invoices()
+            invoice.invoice_line_ids.quantity = share
+            invoice.action_post()
+            self.pay(order)
+            self.assert_covered(order, is_covered)
+
+    def test_second_invoice_by_mistake_takes_nothing_away(self):
+        order = self.sell_paid("optima_3")
+        order.invoice_ids.copy().action_post()
+        self.assert_covered(order)
+
     def test_draft_credit_note_changes_nothing(self):
         order = self.sell_paid("optima_3")
         order.invoice_ids._reverse_moves()
@@ -145,8 +171,9 @@ class TestPayment(KbsCase):
         self.assert_covered(order)
 
     def test_zero_invoice_is_paid_when_posted(self):
-        order = self.quote("optima_3", kbs_override_reason="Gift to the hospital")
+        order = self.quote("optima_3")
         order.order_line.price_unit = 0
+        order.kbs_override_reason = "Gift to the hospital"
         order.action_confirm()
         self.assert_covered(order)
 
@@ -212,10 +239,30 @@ class TestGuarantee(KbsCase):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.guarantee(order, date(2026, 6, 15), user)
 
-    def test_needs_a_reason_and_a_file_and_a_sensible_date(self):
+    def test_needs_a_sensible_date(self):
         order = self.sell("optima_3")
         with self.assertRaisesRegex(UserError, "before the period starts"):
             self.guarantee(order, date(2026, 5, 13))
-        for name in ("reason", "letter"):
-            with self.subTest(name=name):
-                self.assertTrue(self.env["kbs.guarantee"]._fields[name].required)
+
+    def test_needs_a_reason_and_a_file(self):
+        form = Form(
+            self.env["kbs.guarantee"]
+            .with_user(self.manager)
+            .with_context(default_period_id=self.period(self.sell("optima_3")).id)
+        )
+        form.date_until = date(2026, 6, 15)
+        with self.assertRaisesRegex(AssertionError, "reason is a required field"):
+            form.save()
+        form.reason = "Budget is approved in June"
+        with self.assertRaisesRegex(AssertionError, "letter is a required field"):
+            form.save()
+        form.letter = base64.b64encode(b"letter")
+        self.assertEqual(form.save().user_id, self.manager)
+
+    def test_who_allowed_it_is_not_for_choosing(self):
+        order = self.sell("optima_3")
+        letter = self.guarantee(order, date(2026, 6, 15))
+        forged = letter.with_user(self.manager).copy({"user_id": self.lead.id})
+        self.assertEqual(forged.user_id, self.manager)
+        with self.assertRaises(AccessError):
+            letter.with_user(self.manager).unlink()

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -62,6 +63,27 @@ class TestPlan(KbsCase):
             ):
                 self.env[model].create(values)
             self.assertIn("Violation", type(raised.exception).__name__)
+
+    def test_sold_term_keeps_its_length(self):
+        self.sell("optima_3")
+        with self.assertRaisesRegex(UserError, "was sold already"):
+            self.env.ref("kbs_support.kbs_term_3").months = 14
+        self.env.ref("kbs_support.kbs_term_11").months = 18
+
+    def test_plan_is_archived_with_its_product(self):
+        plan = self.plan("premium")
+        plan.active = False
+        self.assertFalse(plan.product_tmpl_id.active)
+        self.assertEqual(plan.product_tmpl_id.kbs_plan_id, plan)
+        plan.active = True
+        self.assertTrue(plan.product_tmpl_id.active)
+
+    def test_copied_plan_has_its_own_product(self):
+        plan = self.plan("premium").copy()
+        self.assertEqual(plan.code, "premium-copy")
+        self.assertNotEqual(plan.product_tmpl_id, self.plan("premium").product_tmpl_id)
+        self.assertEqual(plan.included_minutes, 360)
+        self.assertFalse(plan.product_tmpl_id.taxes_id)
 
     def test_count_of_active_subscriptions(self):
         plan = self.plan("premium")

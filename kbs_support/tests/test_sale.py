@@ -79,6 +79,32 @@ class TestSale(KbsCase):
         self.pay(order)
         self.assertEqual(self.subscription(order).state, "active")
 
+    def test_invoice_has_the_local_date(self):
+        with freeze_time("2026-05-14 22:30:00"):  # 01:30 of the next day in Kyiv
+            order = self.sell("optima_3")
+            self.assertEqual(order.invoice_ids.invoice_date, date(2026, 5, 15))
+            self.assertEqual(self.period(order).date_start, date(2026, 5, 15))
+
+    def test_order_paid_online_is_left_to_automatic_invoicing(self):
+        order = self.quote("optima_3")
+        provider = self.env["payment.provider"].create({"name": "Bank", "code": "none"})
+        self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "reference": "test",
+                "state": "done",
+                "sale_order_ids": [Command.set(order.ids)],
+            }
+        )
+        self.env["ir.config_parameter"].set_param("sale.automatic_invoice", "True")
+        order.action_confirm()
+        self.assertTrue(self.period(order))
+        self.assertFalse(order.invoice_ids)
+
     def test_tax_is_included_whatever_its_configuration(self):
         tax = self.company.account_sale_tax_id
         self.assertFalse(tax.price_include)

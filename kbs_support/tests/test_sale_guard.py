@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import KbsCase
+from .common import TODAY, KbsCase
 
 
 @tagged("post_install", "-at_install")
@@ -88,7 +88,7 @@ class TestSaleGuard(KbsCase):
             {"currency_id": euro.id, "name": "2026-05-01", "rate": 0.02,
              "company_id": self.company.id}
         )  # fmt: skip
-        order.write({"kbs_override_reason": "Agreed with the donor"})
+        order.kbs_override_reason = "Agreed with the donor"
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
@@ -131,6 +131,63 @@ class TestSaleGuard(KbsCase):
             order.action_confirm()
         self.assertIn("is not 1", str(raised.exception))
         self.assertIn("is over", str(raised.exception))
+
+    def test_term_that_is_over(self):
+        order = self.quote("prof_1", line={"kbs_date_start": date(2026, 4, 13)})
+        self.assert_refused(order, "days of this term are over")
+        order.order_line.kbs_date_start = date(2026, 4, 15)
+        order.action_confirm()
+        self.assertEqual(self.period(order).date_end, TODAY)
+
+    def test_copied_order_asks_for_new_days(self):
+        order = self.sell("optima_3")
+        with freeze_time("2027-05-14 09:00:00"):
+            line = order.copy().order_line
+            self.assertEqual(line.kbs_date_start, date(2027, 5, 14))
+            self.assertEqual(line.kbs_date_end, date(2027, 8, 13))
+
+    def test_sold_line_stays_as_it_was_sold(self):
+        self.company.kbs_invoice_on_confirm = False
+        order = self.sell("optima_3", user=self.salesman)
+        for values in (
+            {"price_unit": 1},
+            {"product_uom_qty": 2},
+            {"product_id": self.product("prof_1").id},
+            {"kbs_date_start": "2020-01-01"},
+            {"discount": 50},
+        ):
+            with self.subTest(**values):
+                with self.assertRaisesRegex(UserError, "stays as it was sold"):
+                    order.order_line.write(values)
+        with self.assertRaisesRegex(UserError, "stays as it was sold"):
+            order.order_line = [
+                Command.create({"product_id": self.product("prof_1").id})
+            ]
+        with self.assertRaisesRegex(UserError, "client cannot be changed"):
+            order.partner_id = self._create_client("Hospital")
+
+    def test_plan_offered_as_an_option(self):
+        order = self.quote("optima_3")
+        order.order_line = [
+            Command.create({"display_type": "line_section", "name": "Or",
+                            "is_optional": True, "sequence": 20}),
+            Command.create({"product_id": self.product("premium_3").id,
+                            "product_uom_qty": 0, "sequence": 21}),
+        ]  # fmt: skip
+        order.action_confirm()
+        self.assertEqual(len(order.order_line.kbs_period_ids), 1)
+
+    def test_own_text_of_a_line_is_kept(self):
+        order = self.quote("optima_3")
+        order.order_line.name = "As agreed by phone"
+        order.action_confirm()
+        self.assertEqual(order.order_line.name, "As agreed by phone")
+
+    def test_order_that_sold_support_is_not_deleted(self):
+        order = self.sell("optima_3")
+        order._action_cancel()
+        with self.assertRaisesRegex(UserError, "stays for the record"):
+            order.unlink()
 
     def test_setting_that_cannot_be_read(self):
         with self.assertRaisesRegex(UserError, "cannot be read: -60, soon"):
@@ -214,6 +271,67 @@ class TestPriceRules(KbsCase):
         self.assertEqual(period.price_total, 18000)
         self.assertIn("Pilot school", period.price_reason)
         self.assertIn("19,260.00", period.price_reason)
+
+    def test_manager_allows_one_total_and_no_other(self):
+        order = self.quote("optima_3", user=self.salesman)
+        order.order_line.price_unit = 15000
+        order.with_user(self.manager).kbs_override_reason = "Pilot school"
+        order.order_line.price_unit = 1
+        self.assert_refused(order, "changed by hand")
+        order.order_line.price_unit = 15000
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_signature_is_not_forged(self):
+        order = self.quote("optima_3", user=self.salesman, kbs_override_reason=False)
+        order.write({"kbs_override_user_id": self.manager.id, "kbs_override_total": 1})
+        self.assertFalse(order.sudo().kbs_override_user_id)
+        self.assertFalse(order.sudo().kbs_override_total)
+
+    def test_money_taken_off_by_another_line_is_a_changed_price(self):
+        order = self.quote("optima_3")
+        order.order_line = [
+            Command.create({"product_id": self.product("hour").id, "price_unit": -5000})
+        ]
+        self.assert_refused(order, "changed by hand")
+        order.kbs_override_reason = "Pilot school"
+        order.action_confirm()
+        self.assertEqual(self.period(order).price_kind, "manual")
+        self.assertEqual(self.period(order).price_total, 14260)
+
+    def test_list_edited_after_the_quotation(self):
+        order = self.quote("optima_3")
+        rule = self.env.ref("kbs_support.product_pricelist_item_kbs_regular_optima_3")
+        rule.fixed_price = 20000
+        self.assert_refused(order, "The price list has changed")
+        order.action_update_prices()
+        order.action_confirm()
+        self.assertEqual(order.amount_total, 20000)
+
+    def test_list_derived_from_the_loyalty_list_is_loyalty(self):
+        derived = self.env["product.pricelist"].create(
+            {
+                "name": "Schools",
+                "currency_id": self.env.ref("base.UAH").id,
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "3_global",
+                            "compute_price": "percentage",
+                            "base": "pricelist",
+                            "base_pricelist_id": self.loyalty.id,
+                            "percent_price": 0,
+                        }
+                    )
+                ],
+            }
+        )
+        order = self.quote("optima_3", pricelist_id=derived.id)
+        self.assertEqual(order.amount_total, 16830)
+        self.assert_refused(order, "nothing is renewed")
+        regular = self.quote("optima_4", pricelist_id=derived.id)
+        regular.action_confirm()
+        self.assertEqual(self.period(regular).price_kind, "regular")
 
     def test_discount_is_a_changed_price(self):
         order = self.quote("optima_3", line={"discount": 10})

@@ -64,6 +64,53 @@ class TestStates(KbsCase):
             self.run_daily_job()
         self.assertEqual(set(subscriptions.mapped("state")), {"grace"})
 
+    def test_daily_job_goes_on_where_time_ran_out(self):
+        subscriptions = self.env["kbs.subscription"]
+        for __ in range(3):
+            subscriptions |= self.subscription(self.sell_paid("optima_1"))
+        self.env.flush_all()  # of today: what follows happens a month later
+        progress = []
+
+        def commit_progress(cron, processed=0, *, remaining=None, **kwargs):
+            progress.append((processed, remaining))
+            return 0  # no time for more
+
+        batch = "odoo.addons.kbs_support.models.kbs_subscription.CRON_BATCH"
+        commit = patch.object(type(self.env["ir.cron"]), "_commit_progress",
+                              commit_progress)  # fmt: skip
+        with freeze_time("2026-06-14 09:00:00"), patch(batch, 2):
+            with commit:
+                self.env["kbs.subscription"]._cron_update_states()
+            self.assertEqual(progress, [(0, 3), (2, None)])
+            self.assertEqual(
+                sorted(subscriptions.mapped("state")), ["active", "grace", "grace"]
+            )
+            self.run_daily_job()
+            self.assertEqual(set(subscriptions.mapped("state")), {"grace"})
+
+    def test_one_bad_record_stops_nobody(self):
+        good = self.subscription(self.sell_paid("optima_1"))
+        bad = self.subscription(self.sell_paid("optima_1"))
+        self.env.flush_all()  # of today: what follows happens a month later
+        compute = type(good)._set_coverage
+
+        def fail_for_bad(subscription, today):
+            if subscription == bad:
+                raise ValueError("bad record")
+            return compute(subscription, today)
+
+        with (
+            freeze_time("2026-06-14 09:00:00"),
+            patch.object(type(good), "_set_coverage", fail_for_bad),
+            self.assertLogs("odoo.addons.kbs_support", "ERROR") as logs,
+        ):
+            self.run_daily_job()
+            self.assertEqual(good.state, "grace")
+        self.assertIn("bad record", logs.output[-1])
+        with freeze_time("2026-06-14 09:00:00"):
+            self.run_daily_job()
+            self.assertEqual(bad.state, "grace")
+
     def test_plan_changes_with_the_period(self):
         first = self.sell_paid("optima_1")
         renewal = self.renew(first, "premium_1")
@@ -99,13 +146,41 @@ class TestStates(KbsCase):
         order._action_cancel()
         self.assertEqual(self.subscription(order).state, "cancelled")
 
+    def test_salesman_cancels_what_nobody_paid(self):
+        order = self.sell("optima_3", user=self.salesman)
+        order.with_user(self.salesman).action_cancel()
+        self.assertEqual(order.sudo().invoice_ids.state, "cancel")
+        self.assertEqual(order.state, "cancel")
+
+    def test_cancelled_period_cancels_its_order_and_invoice(self):
+        order = self.sell("optima_3")
+        self.period(order).with_user(self.lead).action_cancel()
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(order.invoice_ids.state, "cancel")
+        self.assertEqual(self.subscription(order).state, "cancelled")
+
+    def test_paid_period_is_not_cancelled(self):
+        order = self.sell_paid("optima_3")
+        with self.assertRaisesRegex(UserError, "is paid"):
+            self.period(order).with_user(self.lead).action_cancel()
+
+    def test_invoice_of_two_orders_is_not_withdrawn(self):
+        self.company.kbs_invoice_on_confirm = False
+        orders = self.sell("optima_3") | self.sell("prof_3")
+        invoice = orders._create_invoices()
+        self.assertEqual(len(invoice), 1)
+        invoice.action_post()
+        with self.assertRaisesRegex(UserError, "also bills"):
+            orders[0]._action_cancel()
+        self.assertEqual(invoice.state, "posted")
+
     def test_partly_paid_order_is_not_cancelled(self):
         order = self.sell("optima_3")
         self.pay(order, amount=100)
         with self.assertRaisesRegex(UserError, "A part of the invoice"):
             order._action_cancel()
 
-    def test_cancelled_order_confirmed_again_takes_up_its_period(self):
+    def test_cancelled_order_confirmed_again_stays_with_its_subscription(self):
         order = self.sell("optima_3")
         period = self.period(order)
         order._action_cancel()
@@ -113,10 +188,13 @@ class TestStates(KbsCase):
         with freeze_time("2026-05-20 09:00:00"):
             order.order_line.kbs_date_start = date(2026, 5, 20)
             order.action_confirm()
-            self.assertEqual(self.period(order), period)
-            self.assertFalse(period.is_cancelled)
-            self.assertEqual(period.date_start, date(2026, 5, 20))
-            self.assertEqual(period.date_end, date(2026, 8, 19))
+            again = order.order_line.kbs_period_id
+            self.assertEqual(self.period(order), period | again)
+            self.assertTrue(period.is_cancelled)  # for the record, as it was sold
+            self.assertEqual(period.date_start, TODAY)
+            self.assertEqual(again.date_start, date(2026, 5, 20))
+            self.assertEqual(again.date_end, date(2026, 8, 19))
+            self.assertEqual(len(self.subscription(order)), 1)
             self.assertEqual(self.subscription(order).state, "draft")
             self.pay(order)
             self.assertEqual(self.subscription(order).state, "active")
@@ -141,6 +219,7 @@ class TestStates(KbsCase):
         self.assertEqual(subscription.close_reason_id, reason)
         self.assertEqual(subscription.closed_on, TODAY)
         self.assertTrue(self.period(order).is_cancelled)
+        self.assertEqual(order.invoice_ids.state, "cancel")
         self.assertIn("Next year", subscription.message_ids[0].body)
         subscription.with_user(self.lead).action_reopen()
         self.assertFalse(subscription.closed_on)
