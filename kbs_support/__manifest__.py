@@ -21,6 +21,7 @@
         "data/product_pricelist.xml",
         "data/product_pricelist_item.xml",
         "report/sale_order_templates.xml",
+        "wizard/kbs_price_version_views.xml",
         "wizard/kbs_subscription_close_views.xml",
         "views/kbs_subscription_views.xml",
         "views/kbs_subscription_period_views.xml",

@@ -118,7 +118,8 @@ class KbsDemo(models.AbstractModel):
 
     @api.model
     def _guarantee(self, order, day):
-        self.env["kbs.guarantee"].create(
+        manager = self.env.ref("kbs_support.demo_user_manager")
+        self.env["kbs.guarantee"].with_user(manager).create(
             {
                 "period_id": order._kbs_get_periods_sudo().id,
                 "date_until": day,

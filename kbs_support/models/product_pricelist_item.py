@@ -8,14 +8,8 @@ MAX_DERIVED_LISTS = 10
 class ProductPricelistItem(models.Model):
     _inherit = "product.pricelist.item"
 
-    kbs_plan_id = fields.Many2one(
-        related="product_id.kbs_plan_id",
-        string="Support Plan",
-        store=True,
-        index="btree_not_null",
-    )
-    kbs_term_id = fields.Many2one(
-        related="product_id.kbs_term_id", string="Term of Support", store=True
+    kbs_is_support = fields.Boolean(
+        string="Support Price", compute="_compute_kbs_is_support", store=True
     )
 
     # Ends of versions are moments, and a version that ends at 23:59:59 may be followed
@@ -23,13 +17,19 @@ class ProductPricelistItem(models.Model):
     _kbs_one_version_a_day = models.Constraint(
         "EXCLUDE USING gist (pricelist_id WITH =, product_id WITH =,"
         " min_quantity WITH =, tsrange(date_start, date_end, '[]') WITH &&)"
-        " WHERE (kbs_plan_id IS NOT NULL AND applied_on = '0_product_variant')",
-        "This price list already has a price for this plan and term on these days.",
+        " WHERE (kbs_is_support IS TRUE AND applied_on = '0_product_variant')",
+        "This price list already has a price for this product on these days.",
     )
+
+    @api.depends("product_id.kbs_plan_id", "product_id.kbs_minutes")
+    def _compute_kbs_is_support(self):
+        for item in self:
+            template = item.product_id.product_tmpl_id
+            item.kbs_is_support = bool(template and template._kbs_is_total_price())
 
     @api.constrains("pricelist_id", "product_id", "date_start", "date_end")
     def _check_kbs_one_version_a_day(self):
-        """Refuse two prices of one plan and term on one day, and name them (P4)."""
+        """Refuse two prices of one support product on one day, and name them (P4)."""
         items = self.filtered(lambda x: x._kbs_is_version())
         siblings = self.search_fetch(
             [
@@ -53,8 +53,20 @@ class ProductPricelistItem(models.Model):
                     )
                 )
 
+    def action_kbs_new_version(self):
+        """Ask from which day this price changes, and to what (wizard)."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Price from a Date"),
+            "res_model": "kbs.price.version",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_item_id": self.id},
+        }
+
     def _kbs_is_version(self):
-        return bool(self.kbs_plan_id) and self.applied_on == "0_product_variant"
+        return self.kbs_is_support and self.applied_on == "0_product_variant"
 
     def _kbs_clashes_with(self, other):
         return (

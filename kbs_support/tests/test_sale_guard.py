@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Datetime
 from odoo.tests import tagged
 
 from .common import TODAY, KbsCase
@@ -363,3 +364,27 @@ class TestPriceRules(KbsCase):
             rule.copy({"date_start": "2026-06-30 10:00:00", "date_end": False})
         later = rule.copy({"date_start": "2026-06-30 21:00:00", "date_end": False})
         self.assertTrue(later)
+        hour = self.env.ref("kbs_support.product_pricelist_item_kbs_regular_hour")
+        with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
+            hour.copy({"fixed_price": 1})
+
+    def test_new_price_from_a_date(self):
+        rule = self.env.ref("kbs_support.product_pricelist_item_kbs_regular_optima_3")
+        rule.date_end = "2026-12-31 21:59:59"
+        action = rule.with_user(self.manager).action_kbs_new_version()
+        wizard = self.env[action["res_model"]].with_user(self.manager)
+        wizard = wizard.with_context(**action["context"])
+        with self.assertRaisesRegex(UserError, "within the days of the old one"):
+            wizard.create({"date_from": "2027-01-01", "price": 1}).action_apply()
+        wizard.create({"date_from": "2026-07-01", "price": 21000}).action_apply()
+        get_price = self.regular._get_product_price
+        for moment, price in (
+            ("2026-06-30 20:59:59", 19260),  # the last second in Kyiv
+            ("2026-06-30 21:00:00", 21000),
+            ("2026-12-31 21:59:59", 21000),
+        ):
+            with self.subTest(moment=moment):
+                product = self.product("optima_3")
+                self.assertEqual(
+                    get_price(product, 1.0, date=Datetime.to_datetime(moment)), price
+                )

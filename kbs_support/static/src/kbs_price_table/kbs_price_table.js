@@ -52,16 +52,12 @@ export class KbsPriceTable extends Component {
     }
 
     openPrice(ruleId, title) {
-        this.addDialog(FormViewDialog, {
-            resModel: "product.pricelist.item",
-            resId: ruleId,
-            title,
-            canExpand: false,
-            // Not awaited: the dialog closes even when the table cannot be read again.
-            onRecordSaved: () => {
-                this.load(this.state.table.date);
-            },
-        });
+        this.addDialog(
+            FormViewDialog,
+            { resModel: "product.pricelist.item", resId: ruleId, title, canExpand: false },
+            // Not only after a save: a new version may have been made from the dialog.
+            { onClose: () => this.load(this.state.table.date) }
+        );
     }
 
     // What the template shows

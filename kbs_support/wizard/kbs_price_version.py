@@ -1,0 +1,61 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+ONE_SECOND = timedelta(seconds=1)
+
+
+class KbsPriceVersion(models.TransientModel):
+    """Changes a price from a day on: ends the old version, starts a new one (P4)."""
+
+    _name = "kbs.price.version"
+    _description = "New Price from a Date"
+
+    item_id = fields.Many2one(
+        comodel_name="product.pricelist.item", required=True, ondelete="cascade"
+    )
+    product_id = fields.Many2one(related="item_id.product_id")
+    pricelist_id = fields.Many2one(related="item_id.pricelist_id")
+    currency_id = fields.Many2one(related="item_id.currency_id")
+    old_price = fields.Float(
+        related="item_id.fixed_price", string="Price until Then", digits="Product Price"
+    )
+    date_from = fields.Date(
+        string="New Price from",
+        required=True,
+        default=lambda self: self.env.company._kbs_today() + timedelta(days=1),
+        help="First day of the new price. Quotations made before keep the old one.",
+    )
+    price = fields.Float(string="New Price", required=True, digits="Product Price")
+
+    def action_apply(self):
+        """End the old price at midnight and begin the new one.
+
+        :return: action that closes the dialog
+        :raise UserError: the day lies outside the days of the old price
+        """
+        self.ensure_one()
+        moment = self._get_midnight()
+        item = self.item_id
+        if (item.date_start and moment <= item.date_start) or (
+            item.date_end and moment > item.date_end
+        ):
+            raise UserError(
+                self.env._(
+                    "The new price has to begin within the days of the old one. "
+                    "Choose another day, or open the price that is valid then."
+                )
+            )
+        end = item.date_end
+        item.date_end = moment - ONE_SECOND
+        item.copy({"date_start": moment, "date_end": end, "fixed_price": self.price})
+        return {"type": "ir.actions.act_window_close"}
+
+    def _get_midnight(self):
+        """UTC moment at which the local day of the new price begins."""
+        zone = pytz.timezone(self.env.company.kbs_tz)
+        midnight = zone.localize(datetime.combine(self.date_from, time.min))
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
