@@ -62,7 +62,10 @@ class ProductPricelistItem(models.Model):
             "res_model": "kbs.price.version",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_item_id": self.id},
+            "context": {
+                "default_item_id": self.id,
+                "default_price": self.fixed_price,
+            },
         }
 
     def _kbs_is_version(self):
