@@ -369,7 +369,10 @@ class TestDatabase(KbsCase):
 
     def test_overlap_has_a_readable_message(self):
         period = self.period(self.sell_paid("optima_1"))
-        with self.assertRaises(psycopg2.errors.ExclusionViolation) as raised:
+        with (
+            self.assertRaises(psycopg2.errors.ExclusionViolation) as raised,
+            mute_logger("odoo.sql_db"),
+        ):
             period.copy({"date_start": date(2026, 6, 13), "date_end": date(2026, 7, 1)})
         message = period._sql_error_to_message(raised.exception)
         self.assertEqual(message, "Periods of one subscription cannot overlap.")
