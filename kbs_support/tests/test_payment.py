@@ -127,6 +127,19 @@ class TestPayment(KbsCase):
         refund.action_post()
         self.assert_covered(order, False)
 
+    def test_settled_by_a_credit_note_of_something_else(self):
+        order = self.sell("optima_3")
+        invoice = order.invoice_ids
+        other = invoice.copy({"move_type": "out_refund"})
+        other.invoice_line_ids.sale_line_ids = False
+        other.action_post()
+        self.assertFalse(other.reversed_entry_id)
+        (invoice + other).line_ids.filtered(
+            lambda x: x.account_type == "asset_receivable"
+        ).reconcile()
+        self.assertEqual(invoice.payment_state, "reversed")
+        self.assert_covered(order, False)  # no money came
+
     def test_invoiced_in_two_parts(self):
         self.company.kbs_invoice_on_confirm = False
         order = self.sell("optima_3")
