@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL, str2bool
 
 
@@ -18,24 +18,6 @@ class SaleOrder(models.Model):
     )
     kbs_has_plan = fields.Boolean(compute="_compute_kbs_has_plan")
     kbs_date_note = fields.Char(compute="_compute_kbs_date_note")
-    kbs_override_reason = fields.Char(
-        string="Price Allowed because",
-        copy=False,
-        tracking=True,
-        groups="base.group_user",
-        help="A manager allows a changed or a loyalty price that the rules refuse.",
-    )
-    kbs_override_user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Allowed by",
-        copy=False,
-        readonly=True,
-        groups="base.group_user",
-    )
-    kbs_override_total = fields.Monetary(
-        string="Allowed Total", copy=False, readonly=True, groups="base.group_user"
-    )
-    kbs_can_override = fields.Boolean(compute="_compute_kbs_can_override")
     kbs_subscription_count = fields.Integer(compute="_compute_kbs_subscription_count")
 
     # === COMPUTE METHODS === #
@@ -51,10 +33,6 @@ class SaleOrder(models.Model):
             notes = order.order_line.filtered("kbs_date_note").mapped("kbs_date_note")
             order.kbs_date_note = " ".join(notes)
 
-    @api.depends_context("uid")
-    def _compute_kbs_can_override(self):
-        self.kbs_can_override = self.env.user.has_group("kbs_support.group_kbs_manager")
-
     @api.depends("order_line.kbs_period_ids", "kbs_subscription_id")
     def _compute_kbs_subscription_count(self):
         for order in self:
@@ -62,54 +40,9 @@ class SaleOrder(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._kbs_sign_override(vals)
-        orders = super().create(vals_list)
-        orders.filtered("kbs_override_reason")._kbs_remember_allowed_total()
-        return orders
-
     def write(self, vals):
-        self._kbs_sign_override(vals)
         self._kbs_check_client_kept(vals)
-        res = super().write(vals)
-        if vals.get("kbs_override_reason"):
-            self._kbs_remember_allowed_total()
-        return res
-
-    @api.model
-    def _kbs_sign_override(self, vals):
-        """Put the name of the manager to the reason of a price that he allows (P5).
-
-        :raise AccessError: the user is no manager of support
-        """
-        if not self.env.su:
-            vals.pop("kbs_override_user_id", None)
-            vals.pop("kbs_override_total", None)
-        if not vals.get("kbs_override_reason"):
-            return
-        if not self.env.su and not self.env.user.has_group(
-            "kbs_support.group_kbs_manager"
-        ):
-            raise AccessError(
-                self.env._("Only a support manager may allow a price with a reason.")
-            )
-        vals["kbs_override_user_id"] = self.env.uid
-
-    def _kbs_remember_allowed_total(self):
-        """What the manager allows is the total that he saw, and no other one."""
-        for order in self.sudo():
-            order.kbs_override_total = order.amount_total
-
-    def _kbs_is_price_allowed(self):
-        """Say whether a manager allowed just this total, with a reason."""
-        order = self.sudo()
-        return bool(
-            order.kbs_override_reason
-        ) and not order.currency_id.compare_amounts(
-            order.kbs_override_total, order.amount_total
-        )
+        return super().write(vals)
 
     def _kbs_check_client_kept(self, vals):
         """The client of a sold subscription does not change with its order."""
@@ -301,62 +234,6 @@ class SaleOrder(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         is_automatic = str2bool(parameters.get_param("sale.automatic_invoice"), False)
         return is_automatic and "done" in self.transaction_ids.mapped("state")
-
-    # === CANCELLATION === #
-
-    def _action_cancel(self):
-        # EXTENDS sale: an order that was never paid gives back its days.
-        periods = self._kbs_get_periods_sudo()
-        if paid := periods.filtered("is_paid"):
-            raise UserError(
-                self.env._(
-                    "%(order)s is paid: %(period)s. Credit the invoice first, then "
-                    "cancel the order.",
-                    order=paid[0].order_id.name,
-                    period=paid[0].display_name,
-                )
-            )
-        self.browse(periods.order_id.ids)._kbs_withdraw_invoices_sudo()
-        res = super()._action_cancel()
-        periods.is_cancelled = True
-        return res
-
-    def _kbs_withdraw_invoices_sudo(self):
-        """Cancel the unpaid invoices of these orders, also those already posted.
-
-        An invoice posted at confirmation would otherwise wait for a payment of
-        something that is no longer sold. Sudo: see :meth:`_kbs_invoice_sudo`.
-
-        :raise UserError: an invoice is paid in part, or bills other orders too
-        """
-        invoices = self.sudo().invoice_ids.filtered(
-            lambda x: x.state != "cancel" and x.move_type == "out_invoice"
-        )
-        for invoice in invoices:
-            self._kbs_check_withdrawable(invoice)
-        unpaid = invoices.filtered(lambda x: x.payment_state == "not_paid")
-        unpaid.filtered(lambda x: x.state == "posted").button_draft()
-        unpaid.button_cancel()
-
-    def _kbs_check_withdrawable(self, invoice):
-        if invoice.payment_state == "partial":
-            raise UserError(
-                self.env._(
-                    "A part of the invoice %(invoice)s is paid. Credit it or take the "
-                    "payment off first.",
-                    invoice=invoice.name,
-                )
-            )
-        others = invoice.line_ids.sale_line_ids.order_id - self
-        if others and invoice.payment_state == "not_paid":
-            raise UserError(
-                self.env._(
-                    "The invoice %(invoice)s also bills %(order)s. Credit the line of "
-                    "this order on it, then cancel the order.",
-                    invoice=invoice.name,
-                    order=others[0].name,
-                )
-            )
 
     # === RELATED RECORDS === #
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ..tools import coverage as cov
 
@@ -157,103 +157,6 @@ class SaleOrderLine(models.Model):
                 )
             )
 
-    # === PRICE === #
-
-    def _prepare_base_line_for_taxes_computation(self, **kwargs):
-        # EXTENDS sale: support prices are what the client pays in total (P1).
-        if self.product_template_id and self.product_template_id._kbs_is_total_price():
-            kwargs.setdefault("special_mode", "total_included")
-        return super()._prepare_base_line_for_taxes_computation(**kwargs)
-
-    def _kbs_is_price_changed(self):
-        """Say whether the client pays anything else than the list says.
-
-        A line that takes money off the whole order counts as well.
-        """
-        list_price = self._get_pricelist_price() if self.pricelist_item_id else 0.0
-        return bool(
-            self.discount
-            or self.currency_id.compare_amounts(self.price_unit, list_price)
-            or self._kbs_get_deduction()
-        )
-
-    def _kbs_get_deduction(self):
-        """Return what lines of negative amount take off the order (0 or less)."""
-        others = self.order_id.order_line.filtered(lambda x: not x.is_downpayment)
-        return sum(x for x in others.mapped("price_total") if x < 0)
-
-    def _kbs_has_list_moved(self):
-        """Say whether the list was edited after it had priced this line."""
-        return (
-            not self.discount
-            and not self._kbs_get_deduction()
-            and not self.currency_id.compare_amounts(
-                self.price_unit, self.technical_price_unit
-            )
-        )
-
-    def _kbs_get_price_kind(self):
-        """Return the ``price_kind`` of the period that this line sells (P4)."""
-        if self._kbs_is_price_changed():
-            return "manual"
-        if self.pricelist_item_id._kbs_is_loyalty_price(
-            self.product_id, self._get_order_date()
-        ):
-            return "loyalty"
-        return "budget_year" if self.kbs_term_id.is_budget_year else "regular"
-
-    def _kbs_get_price_reason(self, coverage):
-        """Say in one sentence which rule gave the price (P4)."""
-        kind = self._kbs_get_price_kind()
-        if kind == "manual":
-            reason = self._kbs_get_manual_reason()
-        elif kind == "loyalty":
-            since = self._kbs_get_subscription_sudo().tenure_start
-            reason = self.env._(
-                "Loyalty price: renewal without a gap, client since %(date)s.",
-                date=format_date(self.env, since) if since else "—",
-            )
-        elif kind == "budget_year":
-            reason = self.env._(
-                "Price of the budget year %(year)s.", year=coverage.date_end.year
-            )
-        else:
-            reason = self.env._(
-                "Price list “%(pricelist)s”: %(product)s.",
-                pricelist=self.pricelist_item_id.pricelist_id.name,
-                product=self.product_id.display_name,
-            )
-        override = self.order_id.kbs_override_reason
-        if override and self.order_id._kbs_is_price_allowed():
-            reason += " " + self.env._(
-                "Allowed by %(user)s: %(reason)s",
-                user=self.order_id.kbs_override_user_id.name,
-                reason=override,
-            )
-        return reason
-
-    def _kbs_get_manual_reason(self):
-        return self.env._(
-            "Agreed price; the price list says %(price)s.",
-            price=format_amount(
-                self.env, self._get_pricelist_price(), self.currency_id
-            ),
-        )
-
-    def _kbs_get_regular_price(self):
-        """Return the price of the regular list on the day of the order, or None."""
-        regular = self.env["product.pricelist"].search(
-            [
-                ("kbs_kind", "=", "regular"),
-                ("company_id", "in", [False, self.company_id.id]),
-            ],
-            limit=1,
-        )
-        price, rule = regular._kbs_get_price_and_rule(
-            self.product_id, self._get_order_date()
-        )
-        return price if rule else None
-
     # === DATES === #
 
     def _kbs_get_coverage(self, asked):
@@ -361,75 +264,6 @@ class SaleOrderLine(models.Model):
                 "The days of this term are over: it would end on %(date)s. Choose a "
                 "later start.",
                 date=format_date(self.env, coverage.date_end),
-            )
-        return None
-
-    def _kbs_get_price_fault(self):
-        """Say why the price may not be used (P3, P5), or None; managers override."""
-        if not self.pricelist_item_id and not self.price_unit:
-            return self.env._(
-                "%(product)s has no price in the list “%(pricelist)s”. Add it to the "
-                "list or choose another list.",
-                product=self.product_id.display_name,
-                pricelist=self.order_id.pricelist_id.name or "—",
-            )
-        if self.order_id._kbs_is_price_allowed():
-            return None
-        kind = self._kbs_get_price_kind()
-        if kind == "manual" and self._kbs_has_list_moved():
-            return self.env._(
-                "The price list has changed since %(product)s was put into the "
-                "quotation: it says %(price)s now. Update prices.",
-                product=self.product_id.display_name,
-                price=format_amount(
-                    self.env, self._get_pricelist_price(), self.currency_id
-                ),
-            )
-        if kind == "manual":
-            return self.env._(
-                "The price of %(product)s was changed by hand. %(reason)s A manager "
-                "has to allow it with a reason.",
-                product=self.product_id.display_name,
-                reason=self._kbs_get_manual_reason(),
-            )
-        refusal = self._kbs_get_loyalty_refusal() if kind == "loyalty" else None
-        if refusal:
-            regular = self._kbs_get_regular_price()
-            return self.env._(
-                "The loyalty price cannot be used: %(reason)s The regular price is "
-                "%(price)s. Choose the regular price list and update prices, or ask a "
-                "manager to allow it with a reason.",
-                reason=refusal,
-                price=format_amount(self.env, regular or 0.0, self.currency_id),
-            )
-        return None
-
-    def _kbs_get_loyalty_refusal(self):
-        """Say which condition of the loyalty price does not hold (P3), or None."""
-        company = self.company_id
-        subscription = self._kbs_get_subscription_sudo()
-        last = subscription.period_ids.filtered("is_effective")
-        last = last.sorted("date_start")[-1:]
-        if not last:
-            return self.env._("nothing is renewed by this order.")
-        coverage = self._kbs_try_coverage(asked=self.kbs_date_start)
-        if not coverage or not coverage.is_continued:
-            return self.env._(
-                "the coverage ended on %(date)s and the grace is over.",
-                date=format_date(self.env, last.date_end),
-            )
-        if not self.kbs_plan_id.has_loyalty:
-            return self.env._("this plan has no loyalty programme.")
-        if self.kbs_plan_id != last.plan_id and not company.kbs_loyalty_on_plan_change:
-            return self.env._(
-                "the plan of the previous period was %(plan)s.", plan=last.plan_id.name
-            )
-        tenure = cov.months_between(subscription.tenure_start, last.date_end)
-        if tenure < company.kbs_loyalty_min_months:
-            return self.env._(
-                "the client has been with us %(tenure)s months, %(needed)s are needed.",
-                tenure=tenure,
-                needed=company.kbs_loyalty_min_months,
             )
         return None
 

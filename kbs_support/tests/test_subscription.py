@@ -33,6 +33,8 @@ class TestStates(KbsCase):
             with self.subTest(moment=moment), freeze_time(moment):
                 self.run_daily_job()
                 self.assertEqual(subscription.state, state)
+                subscription.modified(["closed_on"])  # any event of that day
+                self.assertEqual(subscription.state, state)
 
     def test_daily_job_twice_changes_nothing(self):
         subscription = self.subscription(self.sell_paid("optima_1"))
@@ -59,7 +61,7 @@ class TestStates(KbsCase):
         subscriptions = self.env["kbs.subscription"]
         for __ in range(5):
             subscriptions |= self.subscription(self.sell_paid("optima_1"))
-        module = "odoo.addons.kbs_support.models.kbs_subscription.CRON_BATCH"
+        module = "odoo.addons.kbs_support.models.kbs_subscription_daily.CRON_BATCH"
         with freeze_time("2026-06-14 09:00:00"), patch(module, 2):
             self.run_daily_job()
         self.assertEqual(set(subscriptions.mapped("state")), {"grace"})
@@ -75,7 +77,7 @@ class TestStates(KbsCase):
             progress.append((processed, remaining))
             return 0  # no time for more
 
-        batch = "odoo.addons.kbs_support.models.kbs_subscription.CRON_BATCH"
+        batch = "odoo.addons.kbs_support.models.kbs_subscription_daily.CRON_BATCH"
         commit = patch.object(type(self.env["ir.cron"]), "_commit_progress",
                               commit_progress)  # fmt: skip
         with freeze_time("2026-06-14 09:00:00"), patch(batch, 2):
