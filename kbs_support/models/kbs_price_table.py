@@ -1,6 +1,4 @@
-from datetime import datetime, time
-
-import pytz
+from datetime import time
 
 from odoo import api, fields, models
 
@@ -19,12 +17,15 @@ class KbsPriceTable(models.AbstractModel):
         """See :meth:`KbsPlan.get_price_table`."""
         company = self.env.company
         day = fields.Date.to_date(date) or company._kbs_today()
-        lists = self._get_pricelists()
+        # The table has one currency: lists in another one are left out.
+        lists = self.env["product.pricelist"]._kbs_get_support_lists(company)
+        lists = lists.filtered(lambda x: x.currency_id == lists[0].currency_id)
         # The table shows every plan and term there is: a few of each.
         plans = self.env["kbs.plan"].search([])  # pylint: disable=no-search-all
         terms = self.env["kbs.term"].search([])  # pylint: disable=no-search-all
         products = plans.product_tmpl_id.product_variant_ids
-        moment = self._get_moment(day)
+        # Noon lies inside every version of that day.
+        moment = company._kbs_to_utc(day, time(12))
         prices = {x: self._get_own_prices(x, products, moment) for x in lists}
         by_key = {(x.kbs_plan_id, x.kbs_term_id): x for x in products}
         return {
@@ -35,28 +36,6 @@ class KbsPriceTable(models.AbstractModel):
             "terms": [self._prepare_term(x, plans, by_key, prices) for x in terms],
             "hours": self._prepare_hours(lists[:1], moment),
         }
-
-    @api.model
-    def _get_pricelists(self):
-        """Regular list first, then loyalty, of the current company.
-
-        The table has one currency: lists in another one are left out.
-        """
-        lists = self.env["product.pricelist"].search(
-            [
-                ("kbs_kind", "!=", False),
-                ("company_id", "in", [False, self.env.company.id]),
-            ]
-        )
-        lists = lists.sorted(lambda x: x.kbs_kind != "regular")
-        return lists.filtered(lambda x: x.currency_id == lists[0].currency_id)
-
-    @api.model
-    def _get_moment(self, day):
-        """UTC moment of noon of a local day: inside every version of that day."""
-        zone = pytz.timezone(self.env.company.kbs_tz)
-        noon = zone.localize(datetime.combine(day, time(12)))
-        return noon.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _get_own_prices(self, pricelist, products, moment):

@@ -265,9 +265,8 @@ class KbsSubscription(models.Model):
             subscription.sudo().write(
                 {"close_reason_id": reason.id, "closed_on": today}
             )
-        self.sudo().period_ids.filtered(
-            lambda x: not x.is_paid and not x.is_cancelled
-        )._cancel()
+        booked = self.sudo().period_ids._get_booked()
+        booked.filtered(lambda x: not x.is_paid)._cancel()
         if note:
             for subscription in self:
                 subscription.message_post(body=note)

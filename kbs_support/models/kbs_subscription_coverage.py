@@ -102,8 +102,7 @@ class KbsSubscription(models.Model):
                 subscription._set_coverage(today)
 
     def _set_coverage(self, today):
-        booked = self.period_ids.filtered(lambda x: not x.is_cancelled)
-        booked = booked.sorted("date_start")
+        booked = self.period_ids._get_booked()
         effective = booked.filtered("is_effective")
         self.booked_until = booked[-1:].date_end
         self.date_start = effective[:1].date_start
@@ -229,8 +228,7 @@ class KbsSubscription(models.Model):
 
     def _get_last_coverage(self):
         """Return the last booked stretch as :class:`Coverage`, or None."""
-        booked = self.period_ids.filtered(lambda x: not x.is_cancelled)
-        last = booked.sorted("date_start")[-1:]
+        last = self.period_ids._get_booked()[-1:]
         if not last:
             return None
         return Coverage(
@@ -239,6 +237,4 @@ class KbsSubscription(models.Model):
 
     def _get_unpaid_period(self):
         """Return the booked period that nobody paid for yet, if there is one."""
-        return self.period_ids.filtered(
-            lambda x: not x.is_cancelled and not x.is_effective
-        )[:1]
+        return self.period_ids._get_booked().filtered(lambda x: not x.is_effective)[:1]

@@ -159,8 +159,8 @@ class KbsSubscriptionPeriod(models.Model):
             self.starts_on_payment
             and self.first_paid_on
             and not self.guarantee_ids
-            and not self.subscription_id.period_ids.filtered(
-                lambda x: not x.is_cancelled and x.date_start > self.date_start
+            and not self.subscription_id.period_ids._get_booked().filtered(
+                lambda x: x.date_start > self.date_start
             )
         )
 
@@ -191,6 +191,10 @@ class KbsSubscriptionPeriod(models.Model):
                 for day in (period.date_start, period.date_end)
             )
             period.display_name = f"{period.plan_id.name} {start} – {end}"
+
+    def _get_booked(self):
+        """Periods that hold their days, paid or not, in the order of time."""
+        return self.filtered(lambda x: not x.is_cancelled).sorted("date_start")
 
     # === CRUD METHODS === #
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProductPricelist(models.Model):
@@ -10,6 +10,14 @@ class ProductPricelist(models.Model):
         help="Regular: for every client. Loyalty: for renewals without a gap. Empty: "
         "a list made for some clients.",
     )
+
+    @api.model
+    def _kbs_get_support_lists(self, company):
+        """Return the lists of support prices of ``company``, the regular one first."""
+        lists = self.search(
+            [("kbs_kind", "!=", False), ("company_id", "in", [False, company.id])]
+        )
+        return lists.sorted(lambda x: x.kbs_kind != "regular")
 
     def _kbs_get_price_and_rule(self, product, date=None):
         """Return ``(price, rule)`` of one unit of ``product`` on ``date``.

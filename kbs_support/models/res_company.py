@@ -1,3 +1,7 @@
+from datetime import datetime
+
+from pytz import timezone, utc
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -102,6 +106,12 @@ class ResCompany(models.Model):
         self.ensure_one()
         text = (self.kbs_reminder_days or "").replace("−", "-")
         return sorted({int(day) for day in text.split(",") if day.strip()})
+
+    def _kbs_to_utc(self, day, local_time):
+        """Return the UTC moment (naive) of ``local_time`` on the local ``day`` (T8)."""
+        self.ensure_one()
+        moment = timezone(self.kbs_tz).localize(datetime.combine(day, local_time))
+        return moment.astimezone(utc).replace(tzinfo=None)
 
     def _kbs_today(self):
         """Return today's local date of the company (T8)."""

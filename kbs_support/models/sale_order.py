@@ -78,7 +78,8 @@ class SaleOrder(models.Model):
         """Wait until no other transaction works on these orders or what they renew.
 
         When the other one changed them, PostgreSQL refuses this snapshot and Odoo
-        repeats the request with a fresh one.
+        repeats the request with a fresh one. A confirmation always changes them: the
+        state of the order, and ``booked_until`` of the subscription.
         """
         subscriptions = self.sudo().kbs_subscription_id
         for records in (self, subscriptions):
@@ -115,23 +116,27 @@ class SaleOrder(models.Model):
                 )
             )
         faults += self._kbs_get_client_faults()
+        faults += self._kbs_get_subscription_faults()
         faults += self._kbs_get_currency_faults()
         return faults
 
     def _kbs_get_client_faults(self):
-        faults = []
-        client = self.partner_id.commercial_partner_id
-        if not client.name:
-            faults.append(
-                self.env._(
-                    "The client has no name. Fill in the name of the institution "
-                    "before its support is sold."
-                )
+        if self.partner_id.commercial_partner_id.name:
+            return []
+        return [
+            self.env._(
+                "The client has no name. Fill in the name of the institution "
+                "before its support is sold."
             )
+        ]
+
+    def _kbs_get_subscription_faults(self):
+        """Return what forbids renewing the subscription of this order, if any."""
+        faults = []
         subscription = self._kbs_get_subscriptions_sudo()[:1]
         if not subscription:
             return faults
-        if subscription.commercial_partner_id != client:
+        if subscription.commercial_partner_id != self.partner_id.commercial_partner_id:
             faults.append(
                 self.env._(
                     "The subscription %(number)s belongs to %(owner)s.",
@@ -252,7 +257,7 @@ class SaleOrder(models.Model):
         return self.sudo().order_line.kbs_period_ids
 
     def _kbs_get_live_periods_sudo(self):
-        return self._kbs_get_periods_sudo().filtered(lambda x: not x.is_cancelled)
+        return self._kbs_get_periods_sudo()._get_booked()
 
     def _kbs_get_subscriptions_sudo(self):
         """What these orders sold, renewed or are going to renew."""

@@ -79,8 +79,7 @@ class SaleOrderLine(models.Model):
     def _compute_kbs_period_id(self):
         for line in self:
             periods = line.sudo().kbs_period_ids
-            live = periods.filtered(lambda x: not x.is_cancelled)
-            line.kbs_period_id = (live or periods)[:1]
+            line.kbs_period_id = (periods._get_booked() or periods)[:1]
 
     @api.depends("kbs_date_start", "kbs_date_end")
     def _compute_name(self):
@@ -243,7 +242,6 @@ class SaleOrderLine(models.Model):
         return faults
 
     def _kbs_get_date_fault(self):
-        company = self.company_id
         try:
             coverage = self._kbs_get_coverage(self.kbs_date_start)
         except cov.BudgetYearPast as error:
@@ -257,9 +255,8 @@ class SaleOrderLine(models.Model):
                 "The client is already covered until %(date)s. Choose a later start.",
                 date=format_date(self.env, error.day),
             )
-        if coverage.date_end < company._kbs_today() and not self.env.context.get(
-            "kbs_allow_past"
-        ):
+        is_over = coverage.date_end < self.company_id._kbs_today()
+        if is_over and not self.env.context.get("kbs_allow_past"):
             return self.env._(
                 "The days of this term are over: it would end on %(date)s. Choose a "
                 "later start.",

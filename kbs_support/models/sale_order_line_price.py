@@ -92,13 +92,10 @@ class SaleOrderLine(models.Model):
 
     def _kbs_get_regular_price(self):
         """Return the price of the regular list on the day of the order, or None."""
-        regular = self.env["product.pricelist"].search(
-            [
-                ("kbs_kind", "=", "regular"),
-                ("company_id", "in", [False, self.company_id.id]),
-            ],
-            limit=1,
-        )
+        lists = self.env["product.pricelist"]._kbs_get_support_lists(self.company_id)
+        regular = lists.filtered(lambda x: x.kbs_kind == "regular")[:1]
+        if not regular:
+            return None
         price, rule = regular._kbs_get_price_and_rule(
             self.product_id, self._get_order_date()
         )
@@ -134,17 +131,21 @@ class SaleOrderLine(models.Model):
                 product=self.product_id.display_name,
                 reason=self._kbs_get_manual_reason(),
             )
-        refusal = self._kbs_get_loyalty_refusal() if kind == "loyalty" else None
-        if refusal:
-            regular = self._kbs_get_regular_price()
-            return self.env._(
-                "The loyalty price cannot be used: %(reason)s The regular price is "
-                "%(price)s. Choose the regular price list and update prices, or ask a "
-                "manager to allow it with a reason.",
-                reason=refusal,
-                price=format_amount(self.env, regular or 0.0, self.currency_id),
-            )
-        return None
+        return self._kbs_get_loyalty_fault() if kind == "loyalty" else None
+
+    def _kbs_get_loyalty_fault(self):
+        """Say why the loyalty price does not hold, and what the regular one is (P5)."""
+        refusal = self._kbs_get_loyalty_refusal()
+        if not refusal:
+            return None
+        regular = self._kbs_get_regular_price()
+        return self.env._(
+            "The loyalty price cannot be used: %(reason)s The regular price is "
+            "%(price)s. Choose the regular price list and update prices, or ask a "
+            "manager to allow it with a reason.",
+            reason=refusal,
+            price=format_amount(self.env, regular or 0.0, self.currency_id),
+        )
 
     def _kbs_get_loyalty_refusal(self):
         """Say which condition of the loyalty price does not hold (P3), or None."""

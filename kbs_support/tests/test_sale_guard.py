@@ -234,6 +234,11 @@ class TestPriceRules(KbsCase):
         self.assert_refused(order, "nothing is renewed")
         self.assert_refused(order, r"19,260\.00")
 
+    def test_no_loyalty_is_told_without_a_regular_list(self):
+        self.regular.kbs_kind = False
+        order = self.quote("optima_3", pricelist_id=self.loyalty.id)
+        self.assert_refused(order, "nothing is renewed")
+
     def test_no_loyalty_after_the_grace(self):
         first = self.sell_paid("optima_3")
         with freeze_time("2026-08-27 20:59:00"):

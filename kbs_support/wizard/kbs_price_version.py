@@ -1,6 +1,4 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import time, timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -38,7 +36,7 @@ class KbsPriceVersion(models.TransientModel):
         :raise UserError: the day lies outside the days of the old price
         """
         self.ensure_one()
-        moment = self._get_midnight()
+        moment = self.env.company._kbs_to_utc(self.date_from, time.min)
         item = self.item_id
         if (item.date_start and moment <= item.date_start) or (
             item.date_end and moment > item.date_end
@@ -53,9 +51,3 @@ class KbsPriceVersion(models.TransientModel):
         item.date_end = moment - ONE_SECOND
         item.copy({"date_start": moment, "date_end": end, "fixed_price": self.price})
         return {"type": "ir.actions.act_window_close"}
-
-    def _get_midnight(self):
-        """UTC moment at which the local day of the new price begins."""
-        zone = pytz.timezone(self.env.company.kbs_tz)
-        midnight = zone.localize(datetime.combine(self.date_from, time.min))
-        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
