@@ -6,7 +6,7 @@
     "author": "SOFTKOM",
     "website": "https://github.com/softkom/kbs_support",
     "license": "AGPL-3",
-    "depends": ["sale_management", "l10n_ua"],
+    "depends": ["sale_management", "sale_crm", "l10n_ua"],
     "data": [
         "security/kbs_support_groups.xml",
         "security/ir.model.access.csv",
