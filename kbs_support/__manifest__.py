@@ -15,6 +15,7 @@
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
         "data/kbs_close_reason.xml",
+        "data/kbs_pause_reason.xml",
         "data/kbs_term.xml",
         "data/product_template.xml",
         "data/kbs_plan.xml",

@@ -197,6 +197,12 @@ class KbsPlan(models.Model):
             ],
         }
 
+    def _get_product(self, term):
+        """Return the variant that sells this plan for ``term``; empty if there is none."""
+        self.ensure_one()
+        variants = self.product_tmpl_id.product_variant_ids
+        return variants.filtered(lambda x: x.kbs_term_id == term)[:1]
+
     # === ACTIONS === #
 
     def action_view_subscriptions(self):

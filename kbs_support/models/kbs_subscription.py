@@ -1,12 +1,6 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
-
-_logger = logging.getLogger(__name__)
-
-CRON_BATCH = 500
 
 
 class KbsSubscription(models.Model):
@@ -173,6 +167,9 @@ class KbsSubscription(models.Model):
             "state_changes_on",
             "closed_on",
             "close_reason_id",
+            "renewal_id",
+            "offer_state",
+            "offer_id",
         }
 
     @api.ondelete(at_uninstall=False)
@@ -209,19 +206,6 @@ class KbsSubscription(models.Model):
         if len(ids) == 1:
             action["views"] = [(False, "form")]
             action["res_id"] = ids[0]
-        return action
-
-    def action_renew(self):
-        """Open a new quotation for this subscription, with its plan to be chosen."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "sale.action_quotations_with_onboarding"
-        )
-        action["views"] = [(False, "form")]
-        action["context"] = {
-            "default_partner_id": self.partner_id.id,
-            "default_kbs_subscription_id": self.id,
-        }
         return action
 
     def action_close(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.coverage import ONE_DAY, Coverage, months_between
+from ..tools.coverage import ONE_DAY, months_between
 
 
 class KbsSubscription(models.Model):
@@ -28,6 +28,7 @@ class KbsSubscription(models.Model):
             ("draft", "Not paid"),
             ("upcoming", "Starts later"),
             ("active", "Active"),
+            ("paused", "Paused"),
             ("grace", "In grace"),
             ("ended", "Ended"),
             ("cancelled", "Cancelled"),
@@ -91,6 +92,8 @@ class KbsSubscription(models.Model):
         "period_ids.date_start",
         "period_ids.date_end",
         "period_ids.plan_id",
+        "pause_ids.date_start",
+        "pause_ids.date_end",
         "closed_on",
         "company_id.kbs_grace_days",
     )
@@ -119,6 +122,8 @@ class KbsSubscription(models.Model):
             return "cancelled"
         if not effective:
             return "draft"
+        if self._get_pause_on(today):
+            return "paused"
         if any(x.date_start <= today <= x.date_end for x in effective):
             return "active"
         if any(x.date_start > today for x in effective):
@@ -136,7 +141,9 @@ class KbsSubscription(models.Model):
         days = {x.date_start for x in effective}
         days |= {x.date_end + ONE_DAY for x in effective}
         days.add(self._get_grace_end(effective) + ONE_DAY)
-        return min((day for day in days if day > today), default=False)
+        for pause in self.pause_ids:
+            days |= {pause.date_start, pause.date_end and pause.date_end + ONE_DAY}
+        return min((day for day in days if day and day > today), default=False)
 
     @api.model
     def _get_plan_on(self, periods, today):
@@ -160,10 +167,18 @@ class KbsSubscription(models.Model):
         for subscription in self:
             today = subscription.company_id._kbs_today()
             last = subscription.date_end and min(today, subscription.date_end)
-            is_kept = subscription.state in ("active", "upcoming", "grace")
+            is_kept = subscription.state in ("active", "upcoming", "paused", "grace")
             subscription.tenure_months = (
-                months_between(subscription.tenure_start, last) if is_kept else 0
+                subscription._get_tenure_months(last) if is_kept else 0
             )
+
+    def _get_tenure_months(self, last):
+        """Return the full months of uninterrupted coverage up to the day ``last``.
+
+        Paused days keep the tenure, and do not count.
+        """
+        start = self.tenure_start
+        return months_between(start, last, self._get_paused_days(start, last))
 
     @api.depends("date_end", "company_id.kbs_renewal_days")
     def _compute_renewal_opens_on(self):
@@ -172,11 +187,10 @@ class KbsSubscription(models.Model):
             end = subscription.date_end
             subscription.renewal_opens_on = end and end - days
 
-    @api.depends("date_end")
+    @api.depends("date_end", "state")
     def _compute_days_left(self):
         for subscription in self:
-            end = subscription.date_end
-            today = subscription.company_id._kbs_today()
+            end, today = subscription.date_end, subscription._get_clock_day()
             subscription.days_left = (end - today).days + 1 if end else 0
 
     # === WHAT OTHERS ASK === #
@@ -216,6 +230,9 @@ class KbsSubscription(models.Model):
     @api.model
     def _get_active_domain(self, commercial_partners, on_date):
         """Domain of the periods that cover ``commercial_partners`` on ``on_date``."""
+        paused = Domain("date_start", "<=", on_date) & (
+            Domain("date_end", "=", False) | Domain("date_end", ">=", on_date)
+        )
         return Domain(
             [
                 ("commercial_partner_id", "in", commercial_partners.ids),
@@ -223,17 +240,14 @@ class KbsSubscription(models.Model):
                 ("is_cancelled", "=", False),
                 ("date_start", "<=", on_date),
                 ("date_end", ">=", on_date),
+                ("subscription_id.pause_ids", "not any", paused),
             ]
         ) & (Domain("is_paid", "=", True) | Domain("guarantee_until", ">=", on_date))
 
     def _get_last_coverage(self):
         """Return the last booked stretch as :class:`Coverage`, or None."""
         last = self.period_ids._get_booked()[-1:]
-        if not last:
-            return None
-        return Coverage(
-            last.date_start, last.date_end, last.chain_start, last.chain_months
-        )
+        return last._get_coverage() if last else None
 
     def _get_unpaid_period(self):
         """Return the booked period that nobody paid for yet, if there is one."""

@@ -2,12 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..tools.coverage import Coverage, shift_to_payment
-
-PAID_STATES = ("paid", "in_payment")
-# An invoice that is settled by a credit note says "reversed".
-SETTLED_STATES = (*PAID_STATES, "reversed")
-
 
 class KbsSubscriptionPeriod(models.Model):
     """One sold stretch of support, first and last day included.
@@ -53,39 +47,6 @@ class KbsSubscriptionPeriod(models.Model):
     )
     is_cancelled = fields.Boolean(string="Cancelled", copy=False)
 
-    # === DATES === #
-    date_start = fields.Date(
-        string="From",
-        compute="_compute_dates",
-        store=True,
-        readonly=False,
-        required=True,
-        index=True,
-    )
-    date_end = fields.Date(
-        string="Until",
-        compute="_compute_dates",
-        store=True,
-        readonly=False,
-        required=True,
-        index=True,
-    )
-    chain_start = fields.Date(
-        string="Months Counted from",
-        compute="_compute_dates",
-        store=True,
-        readonly=False,
-        help="First day of the uninterrupted chain of months.",
-    )
-    chain_months = fields.Integer(
-        string="Months in the Chain",
-        help="Months sold since then, this period included; 0 for a budget year.",
-    )
-    starts_on_payment = fields.Boolean(
-        string="Starts on the Day of Payment",
-        help="Moves to the day of the first payment when that is later.",
-    )
-
     # === PRICE === #
     currency_id = fields.Many2one(comodel_name="res.currency", required=True)
     price_total = fields.Monetary(string="Total", help="With tax, for the whole term.")
@@ -117,52 +78,11 @@ class KbsSubscriptionPeriod(models.Model):
         "(sale_line_id) WHERE sale_line_id IS NOT NULL AND is_cancelled IS NOT TRUE",
         "This order line already has its period.",
     )
-    _dates_in_order = models.Constraint(
-        "CHECK (date_start <= date_end)", "A period cannot end before it starts."
-    )
-    _no_overlap = models.Constraint(
-        "EXCLUDE USING gist (subscription_id WITH =,"
-        " daterange(date_start, date_end, '[]') WITH &&)"
-        " WHERE (is_cancelled IS NOT TRUE)",
-        "Periods of one subscription cannot overlap.",
-    )
     _covered_index = models.Index(
         "(commercial_partner_id, date_end) WHERE is_cancelled IS NOT TRUE"
     )
 
     # === COMPUTE METHODS === #
-
-    @api.depends("starts_on_payment", "first_paid_on")
-    def _compute_dates(self):
-        """Dates are set when the period is sold; payment may move a first one (T4)."""
-        for period in self:
-            coverage = period._get_coverage()
-            if period._is_moved_by_payment():
-                months = period.term_id.months
-                coverage = shift_to_payment(coverage, months, period.first_paid_on)
-            period.date_start = coverage.date_start
-            period.date_end = coverage.date_end
-            period.chain_start = coverage.chain_start
-
-    def _get_coverage(self):
-        return Coverage(
-            self.date_start, self.date_end, self.chain_start, self.chain_months
-        )
-
-    def _is_moved_by_payment(self):
-        """Say whether the day of payment may still move this period.
-
-        Not when service has begun by a guarantee, nor when another period already
-        follows: it would be run over.
-        """
-        return (
-            self.starts_on_payment
-            and self.first_paid_on
-            and not self.guarantee_ids
-            and not self.subscription_id.period_ids._get_booked().filtered(
-                lambda x: x.date_start > self.date_start
-            )
-        )
 
     @api.depends("price_total", "term_id.months")
     def _compute_price_month(self):

@@ -165,14 +165,11 @@ class SaleOrderLine(models.Model):
         :raise CoverageError: the days cannot be bought
         """
         self.ensure_one()
-        company = self.company_id or self.env.company
-        subscription = self._kbs_get_subscription_sudo()
-        last = subscription._get_last_coverage() if subscription else None
-        today = company._kbs_today()
-        if self.kbs_term_id.is_budget_year:
-            return cov.get_budget_year_coverage(today, asked, last)
-        return cov.get_month_coverage(
-            self.kbs_term_id.months, today, asked, last, company.kbs_grace_days
+        return self._kbs_get_subscription_sudo()._get_term_coverage(
+            self.kbs_term_id,
+            self.company_id or self.env.company,
+            asked,
+            self.order_id.kbs_is_gap_paid,
         )
 
     def _kbs_get_subscription_sudo(self):
@@ -295,7 +292,7 @@ class SaleOrderLine(models.Model):
             "plan_id": self.kbs_plan_id.id,
             "term_id": self.kbs_term_id.id,
             "date_start": coverage.date_start,
-            "date_end": coverage.date_end,
+            "sold_until": coverage.date_end,
             "chain_start": coverage.chain_start,
             "chain_months": coverage.chain_months,
             "starts_on_payment": (

@@ -1,7 +1,5 @@
 from odoo import models
-from odoo.tools import format_amount, format_date
-
-from ..tools.coverage import months_between
+from odoo.tools import format_amount
 
 
 class SaleOrderLine(models.Model):
@@ -57,21 +55,9 @@ class SaleOrderLine(models.Model):
         kind = self._kbs_get_price_kind()
         if kind == "manual":
             reason = self._kbs_get_manual_reason()
-        elif kind == "loyalty":
-            since = self._kbs_get_subscription_sudo().tenure_start
-            reason = self.env._(
-                "Loyalty price: renewal without a gap, client since %(date)s.",
-                date=format_date(self.env, since) if since else "—",
-            )
-        elif kind == "budget_year":
-            reason = self.env._(
-                "Price of the budget year %(year)s.", year=coverage.date_end.year
-            )
         else:
-            reason = self.env._(
-                "Price list “%(pricelist)s”: %(product)s.",
-                pricelist=self.pricelist_item_id.pricelist_id.name,
-                product=self.product_id.display_name,
+            reason = self._kbs_get_subscription_sudo()._explain_price(
+                kind, self.product_id, self.pricelist_item_id.pricelist_id, coverage
             )
         override = self.order_id.kbs_override_reason
         if override and self.order_id._kbs_is_price_allowed():
@@ -135,7 +121,10 @@ class SaleOrderLine(models.Model):
 
     def _kbs_get_loyalty_fault(self):
         """Say why the loyalty price does not hold, and what the regular one is (P5)."""
-        refusal = self._kbs_get_loyalty_refusal()
+        coverage = self._kbs_try_coverage(asked=self.kbs_date_start)
+        refusal = self._kbs_get_subscription_sudo()._get_loyalty_refusal(
+            self.kbs_plan_id, coverage
+        )
         if not refusal:
             return None
         regular = self._kbs_get_regular_price()
@@ -146,32 +135,3 @@ class SaleOrderLine(models.Model):
             reason=refusal,
             price=format_amount(self.env, regular or 0.0, self.currency_id),
         )
-
-    def _kbs_get_loyalty_refusal(self):
-        """Say which condition of the loyalty price does not hold (P3), or None."""
-        company = self.company_id
-        subscription = self._kbs_get_subscription_sudo()
-        last = subscription.period_ids.filtered("is_effective")
-        last = last.sorted("date_start")[-1:]
-        if not last:
-            return self.env._("nothing is renewed by this order.")
-        coverage = self._kbs_try_coverage(asked=self.kbs_date_start)
-        if not coverage or not coverage.is_continued:
-            return self.env._(
-                "the coverage ended on %(date)s and the grace is over.",
-                date=format_date(self.env, last.date_end),
-            )
-        if not self.kbs_plan_id.has_loyalty:
-            return self.env._("this plan has no loyalty programme.")
-        if self.kbs_plan_id != last.plan_id and not company.kbs_loyalty_on_plan_change:
-            return self.env._(
-                "the plan of the previous period was %(plan)s.", plan=last.plan_id.name
-            )
-        tenure = months_between(subscription.tenure_start, last.date_end)
-        if tenure < company.kbs_loyalty_min_months:
-            return self.env._(
-                "the client has been with us %(tenure)s months, %(needed)s are needed.",
-                tenure=tenure,
-                needed=company.kbs_loyalty_min_months,
-            )
-        return None

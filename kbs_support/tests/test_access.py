@@ -194,8 +194,11 @@ class TestAccess(KbsCase):
             public,
             {
                 "action_close",
+                "action_pause",
+                "action_quote",
                 "action_renew",
                 "action_reopen",
+                "action_resume",
                 "action_view_invoices",
                 "action_view_orders",
             },

@@ -321,7 +321,8 @@ class TestDatabase(KbsCase):
         """Insert a copy of the row, past all Python."""
         columns = [
             "subscription_id", "company_id", "plan_id", "term_id", "currency_id",
-            "price_kind", "date_start", "date_end", "sale_line_id", "is_cancelled",
+            "price_kind", "date_start", "date_end", "sold_until", "sale_line_id",
+            "is_cancelled",
         ]  # fmt: skip
         picked = [f"%({x})s" if x in values else x for x in columns]
         return (
@@ -353,14 +354,18 @@ class TestDatabase(KbsCase):
                     period,
                     date_start=start,
                     date_end=end,
+                    sold_until=end,
                     sale_line_id=None,
                 )
-        query = self.copy_period(period, date_start=1, date_end=1, sale_line_id=1)
+        query = self.copy_period(
+            period, date_start=1, date_end=1, sold_until=1, sale_line_id=1
+        )
         self.env.cr.execute(
             query,
             {
                 "date_start": "2026-06-14",
                 "date_end": "2026-07-13",
+                "sold_until": "2026-07-13",
                 "sale_line_id": None,
             },
         )
@@ -386,6 +391,7 @@ class TestDatabase(KbsCase):
             period,
             date_start="2026-08-01",
             date_end="2026-08-31",
+            sold_until="2026-08-31",
         )
 
     def test_end_is_not_before_start(self):

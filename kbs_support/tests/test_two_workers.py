@@ -199,9 +199,10 @@ class TestTwoWorkers(BaseCase):
         def insert(env):
             env.cr.execute(
                 """INSERT INTO kbs_subscription_period (subscription_id, company_id,
-                       plan_id, term_id, currency_id, price_kind, date_start, date_end)
+                       plan_id, term_id, currency_id, price_kind, date_start, date_end,
+                       sold_until)
                    SELECT subscription_id, company_id, plan_id, term_id, currency_id,
-                       price_kind, date_start, date_end
+                       price_kind, date_start, date_end, sold_until
                    FROM kbs_subscription_period WHERE id = %s""",
                 [period_id],
             )

@@ -64,6 +64,13 @@ class Coverage:
     def next_start(self):
         return self.date_end + ONE_DAY
 
+    @property
+    def moved_days(self):
+        """Days by which pauses in the chain have moved its end."""
+        if not self.chain_months:
+            return 0
+        return (self.date_end - month_end(self.chain_start, self.chain_months)).days
+
 
 def month_end(chain_start, months):
     """Return the last day of ``months`` months counted from ``chain_start`` (T1).
@@ -74,12 +81,15 @@ def month_end(chain_start, months):
     return chain_start + relativedelta(months=months) - ONE_DAY
 
 
-def months_between(start, end):
+def months_between(start, end, paused_days=0):
     """Return the full months from ``start`` to ``end``, both days included.
+
+    :param int paused_days: days in between that do not count
 
     >>> months_between(date(2026, 1, 31), date(2026, 2, 27))
     1
     """
+    end = end and end - timedelta(days=paused_days)
     if not start or not end or end < start:
         return 0
     delta = relativedelta(end + ONE_DAY, start)
@@ -124,13 +134,11 @@ def get_month_coverage(months, today, asked=None, last=None, grace_days=0):
 
 def _continue_chain(last, months):
     start = last.next_start
-    if last.chain_months:
-        chain_start, chain_months = last.chain_start, last.chain_months + months
-    else:
-        chain_start, chain_months = start, months
-    return Coverage(
-        start, month_end(chain_start, chain_months), chain_start, chain_months, True
-    )
+    if not last.chain_months:
+        return Coverage(start, month_end(start, months), start, months, True)
+    chain_months = last.chain_months + months
+    end = month_end(last.chain_start, chain_months) + timedelta(days=last.moved_days)
+    return Coverage(start, end, last.chain_start, chain_months, True)
 
 
 def get_budget_year_coverage(today, asked=None, last=None):
@@ -152,6 +160,41 @@ def get_budget_year_coverage(today, asked=None, last=None):
             raise BudgetYearCovered(end)
         start, is_continued = last.next_start, True
     return Coverage(start, end, start, 0, is_continued)
+
+
+def days_within(stretches, start, end):
+    """Return how many days of ``stretches`` lie from ``start`` to ``end``.
+
+    :param stretches: ``[(first day, last day)]`` that do not overlap; an open one
+        has no last day (None or False)
+
+    >>> days_within([(date(2026, 1, 30), date(2026, 2, 2))], date(2026, 2, 1), None)
+    2
+    """
+    total = 0
+    for first, last in stretches:
+        ends = [day for day in (last, end) if day]
+        first = max(first, start) if start else first
+        if ends and (days := (min(ends) - first).days + 1) > 0:
+            total += days
+    return total
+
+
+def shift_by_pause(date_start, date_end, first, days):
+    """Return the days of a period after a pause of ``days`` from ``first`` on.
+
+    The period that was running before the pause ends later; what had not begun
+    moves as a whole; what was over stays.
+
+    >>> shift_by_pause(date(2026, 1, 1), date(2026, 1, 31), date(2026, 1, 10), 5)
+    (datetime.date(2026, 1, 1), datetime.date(2026, 2, 5))
+    """
+    moved = timedelta(days=days)
+    if date_end + ONE_DAY < first:
+        return date_start, date_end
+    if date_start < first:
+        return date_start, date_end + moved
+    return date_start + moved, date_end + moved
 
 
 def shift_to_payment(coverage, months, paid_on):

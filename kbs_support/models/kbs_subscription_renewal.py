@@ -1,0 +1,177 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.locking import wait_for_others
+
+
+class KbsSubscription(models.Model):
+    """The running renewal of a subscription, and how an offer becomes a quotation."""
+
+    _inherit = "kbs.subscription"
+
+    renewal_ids = fields.One2many(
+        comodel_name="kbs.renewal", inverse_name="subscription_id", string="Renewals"
+    )
+    renewal_id = fields.Many2one(
+        comodel_name="kbs.renewal",
+        string="Renewal",
+        compute="_compute_renewal_id",
+        store=True,
+        index="btree_not_null",
+        help="The renewal that is running now.",
+    )
+    offer_state = fields.Selection(
+        related="renewal_id.offer_state", string="Offer", store=True, index=True
+    )
+    offer_id = fields.Many2one(
+        related="renewal_id.order_id", string="Renewal Quotation", store=True
+    )
+
+    @api.depends("renewal_ids.state")
+    def _compute_renewal_id(self):
+        for subscription in self:
+            running = subscription.renewal_ids.filtered(lambda x: x.state == "open")
+            subscription.renewal_id = running.sorted("ends_on")[-1:]
+
+    # === ACTIONS === #
+
+    def action_renew(self):
+        """Show every offer side by side."""
+        self.ensure_one()
+        self._check_renewable()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "kbs_support.kbs_offer_action"
+        )
+        return {**action, "params": {"subscription_id": self.id}}
+
+    def action_quote(self):
+        """Open an empty quotation for this subscription, made by hand."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale.action_quotations_with_onboarding"
+        )
+        action["views"] = [(False, "form")]
+        action["context"] = {
+            "default_partner_id": self.partner_id.id,
+            "default_kbs_subscription_id": self.id,
+        }
+        return action
+
+    # === BUSINESS METHODS === #
+
+    def _get_renewed_period(self):
+        """Return the paid or guaranteed period after which this client is to stay.
+
+        After a change of plan it is the first one: the same end is renewed.
+        """
+        self.ensure_one()
+        period = self._get_last_period()
+        if not period.is_effective:
+            return period.browse()
+        while period.replaced_period_id:
+            period = period.replaced_period_id
+        return period
+
+    def _check_renewable(self):
+        """Refuse to offer a renewal where there is nothing to renew.
+
+        :raise UserError: closed, never paid, or the next period waits for payment
+        """
+        for subscription in self:
+            unpaid = subscription._get_unpaid_period()
+            if subscription.closed_on:
+                reason = self.env._("it is closed. Reopen it, or sell a new one.")
+            elif unpaid:
+                reason = self.env._(
+                    "the period %(period)s waits for payment, order %(order)s.",
+                    period=unpaid.display_name,
+                    order=unpaid.sudo().order_id.name or "—",
+                )
+            elif not subscription._get_renewed_period():
+                reason = self.env._("nothing was paid yet.")
+            else:
+                continue
+            raise UserError(
+                self.env._(
+                    "%(number)s, %(client)s cannot be renewed: %(reason)s",
+                    number=subscription.name,
+                    client=subscription.partner_id.name,
+                    reason=reason,
+                )
+            )
+
+    def _create_renewal_order(self, term, plan=None):
+        """Return the draft quotation that renews this subscription.
+
+        The best price that the rules give for the term; the running quotation of just
+        this offer is returned again, one of another offer is withdrawn.
+
+        :param term: ``kbs.term``
+        :param plan: ``kbs.plan``, by default the plan of the last period
+        :return: ``sale.order``
+        :raise UserError: the term cannot be sold to this client now
+        """
+        self.ensure_one()
+        offers = self._get_offers(plan, term)[self]
+        offer = min(
+            (x for x in offers if not x.is_gap_paid),
+            key=lambda x: x.price,
+            default=None,
+        )
+        if not offer:
+            raise UserError(
+                self.env._(
+                    "%(client)s cannot renew for %(term)s now: there is no price for "
+                    "it, or these days are covered already.",
+                    client=self.partner_id.name,
+                    term=term.name,
+                )
+            )
+        return self._create_renewal_orders([offer])[self]
+
+    def _create_renewal_orders(self, offers):
+        """Make the quotations of ``offers``, one for each of these subscriptions.
+
+        Who comes second waits for the first one and is given the same quotation (S4).
+
+        :param list offers: :class:`Offer`, at most one for each subscription
+        :return: dict ``{subscription: sale.order}``
+        """
+        wait_for_others(self)
+        self._check_renewable()
+        # Sudo: a renewal is kept by the system, a salesperson only reads it.
+        renewals = self.env["kbs.renewal"].sudo()._open(self.sudo())
+        orders, missing = {}, []
+        for offer in offers:
+            running = renewals[offer.subscription.sudo()].order_id.sudo(False)
+            if running and offer.is_same_as(running):
+                orders[offer.subscription] = running
+            else:
+                missing.append(offer)
+        replaced = [renewals[x.subscription.sudo()] for x in missing]
+        self.env["kbs.renewal"].sudo().union(*replaced)._withdraw_quotations()
+        created = self.env["sale.order"].create(
+            [
+                self._prepare_renewal_order_values(x, renewals[x.subscription.sudo()])
+                for x in missing
+            ]
+        )
+        for offer, order in zip(missing, created, strict=True):
+            orders[offer.subscription] = order
+        return orders
+
+    @api.model
+    def _prepare_renewal_order_values(self, offer, renewal):
+        """Values of the quotation of one :class:`Offer`, within ``renewal``."""
+        subscription = offer.subscription
+        return {
+            "partner_id": subscription.partner_id.id,
+            "company_id": subscription.company_id.id,
+            "user_id": (subscription.manager_id or self.env.user).id,
+            "pricelist_id": offer.pricelist.id,
+            "validity_date": offer.valid_until,
+            "kbs_subscription_id": subscription.id,
+            "kbs_renewal_id": renewal.id,
+            "kbs_is_gap_paid": offer.is_gap_paid,
+            "order_line": [fields.Command.create({"product_id": offer.product.id})],
+        }

@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class SaleOrder(models.Model):
+    """A quotation that renews support: until when it holds, and what it continues."""
+
+    _inherit = "sale.order"
+
+    kbs_renewal_id = fields.Many2one(
+        comodel_name="kbs.renewal",
+        string="Renewal",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    kbs_is_gap_paid = fields.Boolean(
+        string="Pays the Gap",
+        copy=False,
+        tracking=True,
+        help="The client pays the days after the end too: coverage continues from "
+        "there, tenure and loyalty are kept. A manager has to allow it with a reason.",
+    )
+
+    # A second worker, or a second click, must not make a second quotation (S4).
+    _kbs_one_renewal_order = models.UniqueIndex(
+        "(kbs_renewal_id) WHERE kbs_renewal_id IS NOT NULL"
+        " AND state IN ('draft', 'sent', 'sale')",
+        "This renewal already has a quotation.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._kbs_note_expected_revenue()
+        return orders
+
+    def _kbs_note_expected_revenue(self):
+        """What a renewal is expected to bring is the total of its offer."""
+        for order in self.sudo().filtered("kbs_renewal_id"):
+            order.kbs_renewal_id.amount_expected = order.amount_total
+
+    # === CONFIRMATION === #
+
+    def _kbs_get_faults(self):
+        # EXTENDS kbs_support
+        return (
+            super()._kbs_get_faults()
+            + self._kbs_get_validity_faults()
+            + self._kbs_get_gap_faults()
+        )
+
+    def _kbs_get_validity_faults(self):
+        """A price that was promised until a day is not sold after it."""
+        if not self.validity_date or self.validity_date >= self.company_id._kbs_today():
+            return []
+        return [
+            self.env._(
+                "The offer was valid until %(date)s. Update the prices and set a new "
+                "expiration date.",
+                date=format_date(self.env, self.validity_date),
+            )
+        ]
+
+    def _kbs_get_gap_faults(self):
+        if not self.kbs_is_gap_paid or self._kbs_is_price_allowed():
+            return []
+        return [
+            self.env._(
+                "The client would continue after the grace as if there were no gap. A "
+                "manager has to allow it with a reason."
+            )
+        ]
+
+    def _action_confirm(self):
+        # EXTENDS kbs_support: one of several quotations is chosen, and it is the
+        # renewal's now.
+        self._kbs_take_over_renewals_sudo()
+        return super()._action_confirm()
+
+    def _kbs_take_over_renewals_sudo(self):
+        """Tie confirmed orders to the renewals that run; withdraw other quotations.
+
+        Sudo: a renewal is kept by the system, a salesperson only reads it.
+        """
+        for order in self.sudo().filtered("kbs_subscription_id"):
+            renewal = order.kbs_subscription_id.renewal_id
+            others = (renewal.order_ids - order).filtered(
+                lambda x: x.state in ("draft", "sent")
+            )
+            if others:
+                others._action_cancel()
+            if renewal and order.kbs_renewal_id != renewal:
+                renewal.flush_recordset()
+                others.flush_recordset()
+                order.kbs_renewal_id = renewal
+                order._kbs_note_expected_revenue()
