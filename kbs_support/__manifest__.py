@@ -24,6 +24,7 @@
         "report/sale_order_templates.xml",
         "wizard/kbs_price_version_views.xml",
         "wizard/kbs_subscription_close_views.xml",
+        "views/kbs_offers_views.xml",
         "views/kbs_subscription_views.xml",
         "views/kbs_subscription_period_views.xml",
         "views/kbs_guarantee_views.xml",

@@ -12,6 +12,7 @@ from . import (
     kbs_subscription_coverage,
     kbs_subscription_daily,
     kbs_subscription_offer,
+    kbs_subscription_offer_screen,
     kbs_subscription_pause,
     kbs_subscription_renewal,
     kbs_subscription_period,

@@ -187,3 +187,5 @@ class KbsRenewal(models.Model):
         quotations = self.order_ids.filtered(lambda x: x.state in ("draft", "sent"))
         if quotations:
             quotations._action_cancel()
+            # Out of the way of the next one, in the database too.
+            quotations.flush_recordset()

@@ -39,10 +39,10 @@ class KbsSubscription(models.Model):
         """Show every offer side by side."""
         self.ensure_one()
         self._check_renewable()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
+        action = self.env["ir.actions.client"]._for_xml_id(
             "kbs_support.kbs_offer_action"
         )
-        return {**action, "params": {"subscription_id": self.id}}
+        return {**action, "context": {"active_id": self.id}}
 
     def action_quote(self):
         """Open an empty quotation for this subscription, made by hand."""
@@ -167,7 +167,7 @@ class KbsSubscription(models.Model):
         return {
             "partner_id": subscription.partner_id.id,
             "company_id": subscription.company_id.id,
-            "user_id": (subscription.manager_id or self.env.user).id,
+            "user_id": subscription._get_seller().id,
             "pricelist_id": offer.pricelist.id,
             "validity_date": offer.valid_until,
             "kbs_subscription_id": subscription.id,
@@ -175,3 +175,13 @@ class KbsSubscription(models.Model):
             "kbs_is_gap_paid": offer.is_gap_paid,
             "order_line": [fields.Command.create({"product_id": offer.product.id})],
         }
+
+    def _get_seller(self):
+        """Return who sells the renewal: the manager, else who makes the offer.
+
+        Who sees only his own orders sells it himself.
+        """
+        self.ensure_one()
+        if self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            return self.manager_id or self.env.user
+        return self.manager_id if self.env.su else self.env.user

@@ -3,6 +3,7 @@ from . import (
     test_coverage,
     test_payment,
     test_plan,
+    test_renewal,
     test_sale,
     test_sale_guard,
     test_scale,
