@@ -8,6 +8,8 @@ from . import (
     kbs_plan,
     kbs_price_table,
     kbs_renewal,
+    kbs_renewal_run,
+    kbs_renewal_run_line,
     kbs_subscription,
     kbs_subscription_coverage,
     kbs_subscription_daily,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class KbsRenewal(models.Model):
@@ -156,6 +157,7 @@ class KbsRenewal(models.Model):
                 for subscription, period in missing.items()
             ]
         )
+        created._adopt_quotations()
         found |= {x.period_id: x for x in created}
         return {x: found[period] for x, period in periods.items()}
 
@@ -167,6 +169,28 @@ class KbsRenewal(models.Model):
             "period_id": period.id,
             "amount_expected": offer.price if offer else period.price_total,
         }
+
+    def _adopt_quotations(self):
+        """Take over quotations that were made by hand before the renewal opened."""
+        quotations = self.env["sale.order"].search(
+            self._get_orphan_domain(), order="id"
+        )
+        newest = {x.kbs_subscription_id: x for x in quotations}
+        for renewal in self:
+            order = newest.get(renewal.subscription_id)
+            if order:
+                order.kbs_renewal_id = renewal
+                order._kbs_note_expected_revenue()
+
+    def _get_orphan_domain(self):
+        """Domain of the open quotations that renew these subscriptions by themselves."""
+        return Domain(
+            [
+                ("kbs_subscription_id", "in", self.subscription_id.ids),
+                ("kbs_renewal_id", "=", False),
+                ("state", "in", ("draft", "sent")),
+            ]
+        )
 
     def _lose(self, reason):
         """The client refuses: quotations are withdrawn, the reason stays.

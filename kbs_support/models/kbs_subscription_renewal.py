@@ -44,6 +44,25 @@ class KbsSubscription(models.Model):
         )
         return {**action, "context": {"active_id": self.id}}
 
+    def action_renew_chosen(self):
+        """Put the chosen subscriptions into a renewal run, for review."""
+        self.company_id.ensure_one()
+        run = self.env["kbs.renewal.run"].create(
+            {"kind": "chosen", "company_id": self.company_id.id}
+        )
+        run._add(self.filtered(run._fits))
+        if not run.line_ids:
+            raise UserError(
+                self.env._("None of the chosen clients can be renewed: nothing was paid, "
+                           "a period waits for payment, or they refused.")
+            )  # fmt: skip
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "kbs.renewal.run",
+            "res_id": run.id,
+            "views": [[False, "form"]],
+        }
+
     def action_quote(self):
         """Open an empty quotation for this subscription, made by hand."""
         self.ensure_one()

@@ -51,14 +51,8 @@ class SaleOrderLine(models.Model):
         return "budget_year" if self.kbs_term_id.is_budget_year else "regular"
 
     def _kbs_get_price_reason(self, coverage):
-        """Say in one sentence which rule gave the price (P4)."""
-        kind = self._kbs_get_price_kind()
-        if kind == "manual":
-            reason = self._kbs_get_manual_reason()
-        else:
-            reason = self._kbs_get_subscription_sudo()._explain_price(
-                kind, self.product_id, self.pricelist_item_id.pricelist_id, coverage
-            )
+        """Say in one sentence which rule gave the price, and who allowed it (P4)."""
+        reason = self._kbs_get_rule_reason(self._kbs_get_price_kind(), coverage)
         override = self.order_id.kbs_override_reason
         if override and self.order_id._kbs_is_price_allowed():
             reason += " " + self.env._(
@@ -67,6 +61,14 @@ class SaleOrderLine(models.Model):
                 reason=override,
             )
         return reason
+
+    def _kbs_get_rule_reason(self, kind, coverage):
+        """Say which rule gave a price of this ``kind``, in words for the client too."""
+        if kind == "manual":
+            return self._kbs_get_manual_reason()
+        return self._kbs_get_subscription_sudo()._explain_price(
+            kind, self.product_id, self.pricelist_item_id.pricelist_id, coverage
+        )
 
     def _kbs_get_manual_reason(self):
         return self.env._(
@@ -86,6 +88,20 @@ class SaleOrderLine(models.Model):
             self.product_id, self._get_order_date()
         )
         return price if rule else None
+
+    def _kbs_explain_price(self):
+        """Return why this plan line costs what it does, and what the client saves.
+
+        :return: ``(sentence or False, amount)``; nothing for other lines
+        """
+        coverage = self and self._kbs_try_coverage(asked=self.kbs_date_start)
+        if not coverage:
+            return False, 0.0
+        kind, saving = self._kbs_get_price_kind(), 0.0
+        if kind == "loyalty":
+            regular = self._kbs_get_regular_price() or 0.0
+            saving = max(regular - self.price_total, 0.0)
+        return self._kbs_get_rule_reason(kind, coverage), saving
 
     # === CONFIRMATION === #
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
@@ -23,6 +24,17 @@ class SaleOrder(models.Model):
         "there, tenure and loyalty are kept. A manager has to allow it with a reason.",
     )
 
+    kbs_price_note = fields.Char(
+        string="Why This Price",
+        compute="_compute_kbs_price_note",
+        help="The rule that gave the price of the plan.",
+    )
+    kbs_saving = fields.Monetary(
+        string="Client Saves",
+        compute="_compute_kbs_price_note",
+        help="What the client saves against the regular price of the same term.",
+    )
+
     # A second worker, or a second click, must not make a second quotation (S4).
     _kbs_one_renewal_order = models.UniqueIndex(
         "(kbs_renewal_id) WHERE kbs_renewal_id IS NOT NULL"
@@ -30,11 +42,34 @@ class SaleOrder(models.Model):
         "This renewal already has a quotation.",
     )
 
+    # === COMPUTE METHODS === #
+
+    @api.depends("order_line.price_total", "order_line.kbs_date_end")
+    def _compute_kbs_price_note(self):
+        for order in self:
+            line = order._kbs_get_plan_lines()[:1]
+            order.kbs_price_note, order.kbs_saving = line._kbs_explain_price()
+
+    # === CRUD METHODS === #
+
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
+        orders._kbs_join_renewals_sudo()
         orders._kbs_note_expected_revenue()
         return orders
+
+    def _kbs_join_renewals_sudo(self):
+        """A quotation made by hand is the renewal's offer, where it has no other one.
+
+        Sudo: a renewal is kept by the system, a salesperson only reads it.
+        """
+        for order in self.sudo().filtered(
+            lambda x: x.kbs_subscription_id and not x.kbs_renewal_id
+        ):
+            renewal = order.kbs_subscription_id.renewal_id
+            if renewal and not renewal.order_id:
+                order.kbs_renewal_id = renewal
 
     def _kbs_note_expected_revenue(self):
         """What a renewal is expected to bring is the total of its offer."""
@@ -96,3 +131,32 @@ class SaleOrder(models.Model):
                 others.flush_recordset()
                 order.kbs_renewal_id = renewal
                 order._kbs_note_expected_revenue()
+
+    # === SENDING === #
+
+    def _kbs_send_renewal_offer(self):
+        """Queue an e-mail with the offer, in the client's language.
+
+        Sent once: what is sent already, or confirmed, is left alone.
+
+        :raise UserError: a client has no e-mail address
+        """
+        orders = self.filtered(lambda x: x.state == "draft")
+        for order in orders:
+            if not order.partner_id.email:
+                raise UserError(
+                    self.env._(
+                        "%(client)s has no e-mail address. Enter one, or send the "
+                        "quotation %(order)s in another way.",
+                        client=order.partner_id.name,
+                        order=order.name,
+                    )
+                )
+        for order in orders:
+            order._portal_ensure_token()
+        template = self.env.ref("kbs_support.mail_template_kbs_renewal_offer")
+        template.send_mail_batch(
+            orders.ids,
+            email_layout_xmlid="mail.mail_notification_layout_with_responsible_signature",
+        )
+        orders.action_quotation_sent()

@@ -4,6 +4,7 @@ from . import (
     test_payment,
     test_plan,
     test_renewal,
+    test_renewal_run,
     test_sale,
     test_sale_guard,
     test_scale,

@@ -1,0 +1,234 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..tools.isolation import run_isolated
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50
+# What a person waits for after a click; the rest goes on in the background.
+NOW = 100
+WORKING = ("queued", "to_send")
+
+
+class KbsRenewalRunLine(models.Model):
+    """One client in a renewal run: what he is offered, and how far it came."""
+
+    _name = "kbs.renewal.run.line"
+    _description = "Client in a Renewal Run"
+    _order = "ends_on, id"
+
+    run_id = fields.Many2one(
+        comodel_name="kbs.renewal.run", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    subscription_id = fields.Many2one(
+        comodel_name="kbs.subscription",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    partner_id = fields.Many2one(related="subscription_id.partner_id", store=True)
+    ends_on = fields.Date(
+        related="subscription_id.date_end", string="Covered until", store=True
+    )
+    plan_id = fields.Many2one(comodel_name="kbs.plan", required=True)
+    term_id = fields.Many2one(comodel_name="kbs.term", required=True)
+    state = fields.Selection(
+        selection=[
+            ("review", "For review"),
+            ("queued", "Being made"),
+            ("made", "Made"),
+            ("to_send", "Being sent"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+        ],
+        default="review",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    failed_in = fields.Selection(
+        selection=[("queued", "Making"), ("to_send", "Sending")], readonly=True
+    )
+    error = fields.Char(readonly=True)
+    order_id = fields.Many2one(
+        comodel_name="sale.order", string="Quotation", readonly=True, index=True
+    )
+
+    # === WHAT WOULD BE OFFERED === #
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    price = fields.Monetary(compute="_compute_offer", string="Price")
+    saving = fields.Monetary(compute="_compute_offer", string="Client Saves")
+    offer_note = fields.Char(compute="_compute_offer", string="Why This Price")
+    offer_date_start = fields.Date(compute="_compute_offer", string="From")
+    offer_date_end = fields.Date(compute="_compute_offer", string="Until")
+
+    _once_in_a_run = models.Constraint(
+        "UNIQUE (run_id, subscription_id)", "This client is already in the run."
+    )
+    _working_index = models.Index("(state, id) WHERE state IN ('queued', 'to_send')")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("plan_id", "term_id", "subscription_id", "order_id")
+    def _compute_offer(self):
+        """Price and days as the rules give them today; of a made one, its own."""
+        offers = self.filtered(lambda x: not x.order_id)._get_offers()
+        for line in self:
+            offer, order_line = offers.get(line), line.order_id.order_line[:1]
+            line.price = offer.price if offer else line.order_id.amount_total
+            line.saving = offer.saving if offer else line.order_id.kbs_saving
+            line.offer_date_start = (
+                offer.coverage.date_start if offer else order_line.kbs_date_start
+            )
+            line.offer_date_end = (
+                offer.coverage.date_end if offer else order_line.kbs_date_end
+            )
+            if offer:
+                line.offer_note = offer.reason
+            elif line.order_id:
+                line.offer_note = line.order_id.kbs_price_note
+            else:
+                line.offer_note = self.env._("This term cannot be sold now.")
+
+    def _get_offers(self):
+        """Return the best offer of each line's plan and term.
+
+        :return: dict ``{line: Offer}`` without the lines that nothing can be sold to
+        """
+        found = {}
+        for plan, lines in self.grouped("plan_id").items():
+            offers = lines.subscription_id._get_offers(plan, lines.term_id)
+            for line in lines:
+                fitting = [
+                    x
+                    for x in offers[line.subscription_id]
+                    if x.term == line.term_id and not x.is_gap_paid
+                ]
+                if fitting:
+                    found[line] = min(fitting, key=lambda x: x.price)
+        return found
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """What was made stays as it was reviewed.
+
+        :raise UserError: the quotation exists already
+        """
+        if {"plan_id", "term_id"} & set(vals) and self.filtered("order_id"):
+            raise UserError(
+                self.env._("The quotation is made already; change it there instead.")
+            )
+        return super().write(vals)
+
+    # === ACTIONS === #
+
+    def action_retry(self):
+        """Do again what failed."""
+        for state, lines in self.grouped("failed_in").items():
+            if state:
+                lines.write({"state": state, "failed_in": False, "error": False})
+        self._work_now()
+
+    def action_skip(self):
+        """Take clients out of the run."""
+        self.filtered(lambda x: not x.order_id).unlink()
+
+    def action_view_order(self):
+        self.ensure_one()
+        return self.env["kbs.subscription"]._get_documents_action(
+            "sale.action_quotations_with_onboarding", self.order_id.ids
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _work_now(self):
+        """Work while a person waits, and leave what is left to the background."""
+        working = self.filtered(lambda x: x.state in WORKING)
+        if working[NOW:]:
+            self.env.ref("kbs_support.ir_cron_kbs_renewal_runs").sudo()._trigger()
+        for start in range(0, len(working[:NOW]), BATCH):
+            working[:NOW][start : start + BATCH]._work()
+
+    @api.model
+    def _cron_work(self):
+        """Make and send what is waiting, in batches that are committed one by one."""
+        domain = [("state", "in", WORKING)]
+        commit = self.env["ir.cron"]._commit_progress
+        commit(remaining=self.search_count(domain))
+        last_id = 0
+        while lines := self.search(
+            [*domain, ("id", ">", last_id)], limit=BATCH, order="id"
+        ):
+            last_id = lines[-1].id
+            lines.try_lock_for_update()._work()
+            if not commit(len(lines)):
+                break
+
+    def _work(self):
+        """Do the next step of these lines, in the name of who is responsible."""
+        for (run, state), lines in self.grouped(lambda x: (x.run_id, x.state)).items():
+            step = {"queued": lines._make, "to_send": lines._send}.get(state)
+            if step:
+                acting = lines.with_user(run.user_id).with_context(
+                    allowed_company_ids=run.company_id.ids
+                )
+                getattr(acting, step.__name__)()
+
+    def _make(self):
+        self._do_isolated("queued", "_make_batch")
+
+    def _send(self):
+        self._do_isolated("to_send", "_send_batch")
+
+    def _do_isolated(self, state, method):
+        """Run ``method`` on all; if that fails, on each, and write down who failed."""
+        if run_isolated(self, method) is None:
+            return
+        for line in self:
+            error = run_isolated(line, method)
+            if error is not None:
+                line._fail(state, error)
+
+    def _fail(self, state, error):
+        """Keep the reason of a failure on the line; what nobody expected goes to the log."""
+        if isinstance(error, UserError | AccessError | ValidationError):
+            text = str(error)
+        else:
+            _logger.error("Renewal run: %s failed", self, exc_info=error)
+            text = self.env._("Unexpected error: %(error)s", error=error)
+        self.write({"state": "failed", "failed_in": state, "error": text})
+
+    def _make_batch(self):
+        """Make the quotations of these lines.
+
+        :raise UserError: one of them cannot be made
+        """
+        offers = self._get_offers()
+        for line in self:
+            if line not in offers:
+                raise UserError(
+                    self.env._(
+                        "%(client)s cannot renew for %(term)s now: there is no price "
+                        "for it, or these days are covered already.",
+                        client=line.partner_id.name,
+                        term=line.term_id.name,
+                    )
+                )
+        orders = self.subscription_id._create_renewal_orders(list(offers.values()))
+        for line in self:
+            line.order_id = orders[line.subscription_id]
+        self.write({"state": "made"})
+
+    def _send_batch(self):
+        """Queue the e-mails with the quotations of these lines.
+
+        :raise UserError: a client has no e-mail address
+        """
+        self.order_id._kbs_send_renewal_offer()
+        self.write({"state": "sent"})
