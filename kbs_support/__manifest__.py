@@ -28,6 +28,8 @@
         "views/kbs_offers_views.xml",
         "views/kbs_subscription_views.xml",
         "views/kbs_renewal_run_views.xml",
+        "views/kbs_subscription_cockpit_views.xml",
+        "views/kbs_subscription_winback_views.xml",
         "views/kbs_subscription_period_views.xml",
         "views/kbs_guarantee_views.xml",
         "views/kbs_price_table_views.xml",

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_cockpit,
     test_coverage,
     test_payment,
     test_plan,
