@@ -188,8 +188,20 @@ class KbsSubscription(models.Model):
         return None if is_over else coverage
 
     def _prepare_offers(self, plan, term, product, listed, coverage, is_gap_paid):
-        regular_price = listed[0][1]
         refusal = self._get_loyalty_refusal(plan, coverage)
+        # Silent about loyalty where the loyalty list has no price for this term.
+        refusal = refusal if len(listed) > 1 else None
+        common = {
+            "subscription": self,
+            "plan": plan,
+            "term": term,
+            "product": product,
+            "regular_price": listed[0][1],
+            "coverage": coverage,
+            "valid_until": self._get_valid_until(coverage, is_gap_paid),
+            "refusal": refusal or "",
+            "is_gap_paid": is_gap_paid,
+        }
         offers = []
         for pricelist, price, rule in listed:
             is_loyalty = pricelist.kbs_kind == "loyalty"
@@ -198,23 +210,16 @@ class KbsSubscription(models.Model):
             kind = "budget_year" if term.is_budget_year else "regular"
             kind = "loyalty" if is_loyalty else kind
             reason = self._explain_price(kind, product, pricelist, coverage)
-            if refusal and len(listed) > 1:
+            if refusal:
                 reason += " " + self.env._("No loyalty price: %(why)s", why=refusal)
             offers.append(
                 Offer(
-                    subscription=self,
-                    plan=plan,
-                    term=term,
-                    product=product,
                     pricelist=pricelist,
                     rule=rule,
                     kind=kind,
                     price=price,
-                    regular_price=regular_price,
-                    coverage=coverage,
-                    valid_until=self._get_valid_until(coverage, is_gap_paid),
                     reason=reason,
-                    is_gap_paid=is_gap_paid,
+                    **common,
                 )
             )
         return offers

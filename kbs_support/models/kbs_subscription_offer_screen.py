@@ -140,23 +140,28 @@ class KbsSubscription(models.Model):
             "loyalty": self.env._("Loyalty price"),
             "gap": self.env._("Pay the gap"),
         }
-        notes = {
-            "gap": self.env._(
+        first = {}
+        for offer in offers:
+            first.setdefault(self._get_offer_column(offer), offer)
+        return [
+            {"key": key, "title": title, "note": self._get_column_note(key, offers)}
+            for key, title in titles.items()
+            if key in first
+        ]
+
+    def _get_column_note(self, key, offers):
+        """Say what the offers of one column have in common."""
+        if key == "gap":
+            return self.env._(
                 "Coverage continues from the day after the end, tenure is kept. A "
                 "manager allows it."
-            ),
-            "regular": (
-                self.env._("Begins today, tenure is counted anew.")
-                if self._has_gap()
-                else ""
-            ),
-        }
-        keys = {self._get_offer_column(x) for x in offers}
-        return [
-            {"key": key, "title": title, "note": notes.get(key, "")}
-            for key, title in titles.items()
-            if key in keys
-        ]
+            )
+        if key == "loyalty":
+            return next(x.reason for x in offers if x.is_loyalty)
+        if self._has_gap():
+            return self.env._("Begins today, tenure is counted anew.")
+        refusal = next((x.refusal for x in offers if x.refusal), None)
+        return self.env._("No loyalty price: %(why)s", why=refusal) if refusal else ""
 
     def _prepare_offer_rows(self, offers):
         rows = {}

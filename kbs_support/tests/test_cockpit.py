@@ -87,7 +87,9 @@ class TestCockpit(KbsCase):
         with freeze_time("2026-11-20 09:00:00"):  # these three months are over
             self.sub.invalidate_recordset()
             self.assertEqual(self.sub.winback_new_price, 19260)
-            self.assertEqual(self.sub.winback_gap_price, 0)
+            self.assertEqual(self.sub.winback_gap_term_id.months, 4)
+            self.assertEqual(self.sub.winback_gap_price, 24480)
+            self.assertEqual(self.sub.winback_gap_until, date(2026, 12, 13))
 
     def test_queries_of_a_page(self):
         subs = self.sub

@@ -30,5 +30,15 @@ class TestTours(KbsCase, HttpCase):
         self.assertEqual(subscription.period_ids.price_total, 36720)
         self.assertEqual(subscription.period_ids.price_kind, "regular")
 
+    def test_renewal_from_offer_to_paid(self):
+        sold = self.sell_paid("optima_1", client=self.hospital)
+        self.start_tour("/odoo/support-renewals", "kbs_renewal_tour", login="kbs_clerk")
+        subscription = self.subscription(sold)
+        last = subscription.period_ids.sorted("date_start")[-1]
+        self.assertEqual(last.price_total, 31860)
+        self.assertEqual(last.price_kind, "loyalty")
+        self.assertTrue(last.is_effective)
+        self.assertEqual(subscription.renewal_ids.state, "won")
+
     def test_price_table_shows_and_opens_prices(self):
         self.start_tour("/odoo/support-prices", "kbs_price_table_tour", login="admin")

@@ -155,16 +155,39 @@ class TestTwoWorkers(BaseCase):
         self.assertIsInstance(second, UserError)
         self.assertTrue(self.assert_one(order_id))
 
-    def test_two_renewals_of_one_subscription(self):
-        def sell_paid(env):
-            order = self.quote(env)
-            order.action_confirm()
-            env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=order.invoice_ids.ids
-            ).create({})._create_payments()
-            return order.order_line.kbs_period_ids.subscription_id
+    def sell_paid(self, env):
+        order = self.quote(env)
+        order.action_confirm()
+        env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=order.invoice_ids.ids
+        ).create({})._create_payments()
+        return order.order_line.kbs_period_ids.subscription_id
 
-        subscription_id = self.committed(sell_paid)
+    def test_two_offers_of_one_renewal(self):
+        """Renewing twice at once gives one quotation, and then one period."""
+        subscription_id = self.committed(self.sell_paid)
+
+        def offer(env):
+            term = env.ref("kbs_support.kbs_term_3")
+            subscription = env["kbs.subscription"].browse(subscription_id)
+            return subscription._create_renewal_order(term).id
+
+        first, second = self.race(offer, offer)
+        self.assertEqual(first, second)
+
+        def confirm(env):
+            return env["sale.order"].browse(first).action_confirm()
+
+        self.assertEqual(self.race(confirm, confirm), [True, True])
+        self.assert_one(first)
+        with self.registry.cursor() as cr:
+            env = self.environment(cr)
+            subscription = env["kbs.subscription"].browse(subscription_id)
+            self.assertEqual(len(subscription.renewal_ids), 1)
+            self.assertEqual(len(subscription.period_ids), 2)
+
+    def test_two_renewals_of_one_subscription(self):
+        subscription_id = self.committed(self.sell_paid)
         one, two = (
             self.committed(partial(self.quote, subscription_id=subscription_id))
             for __ in range(2)

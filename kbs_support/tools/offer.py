@@ -26,6 +26,7 @@ class Offer:
     coverage: Coverage
     valid_until: date  # local date; the last day on which it can be confirmed
     reason: str  # which rule gave the price
+    refusal: str = ""  # why there is no loyalty price
     is_gap_paid: bool = False  # continues from an end that the grace has passed
 
     @property
