@@ -198,7 +198,7 @@ class KbsPlan(models.Model):
         }
 
     def _get_product(self, term):
-        """Return the variant that sells this plan for ``term``; empty if there is none."""
+        """Return the variant that sells this plan for ``term``, if there is one."""
         self.ensure_one()
         variants = self.product_tmpl_id.product_variant_ids
         return variants.filtered(lambda x: x.kbs_term_id == term)[:1]

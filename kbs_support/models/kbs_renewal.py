@@ -183,7 +183,7 @@ class KbsRenewal(models.Model):
                 order._kbs_note_expected_revenue()
 
     def _get_orphan_domain(self):
-        """Domain of the open quotations that renew these subscriptions by themselves."""
+        """Domain of open quotations for these subscriptions, made by hand."""
         return Domain(
             [
                 ("kbs_subscription_id", "in", self.subscription_id.ids),

@@ -61,7 +61,7 @@ class KbsRenewalRunLine(models.Model):
 
     # === WHAT WOULD BE OFFERED === #
     currency_id = fields.Many2one(related="company_id.currency_id")
-    price = fields.Monetary(compute="_compute_offer", string="Price")
+    price = fields.Monetary(compute="_compute_offer")
     saving = fields.Monetary(compute="_compute_offer", string="Client Saves")
     offer_note = fields.Char(compute="_compute_offer", string="Why This Price")
     offer_date_start = fields.Date(compute="_compute_offer", string="From")
@@ -196,7 +196,7 @@ class KbsRenewalRunLine(models.Model):
                 line._fail(state, error)
 
     def _fail(self, state, error):
-        """Keep the reason of a failure on the line; what nobody expected goes to the log."""
+        """Keep the reason on the line; what nobody expected goes to the log."""
         if isinstance(error, UserError | AccessError | ValidationError):
             text = str(error)
         else:

@@ -10,11 +10,10 @@ class KbsSubscription(models.Model):
     _inherit = "kbs.subscription"
 
     renewal_ids = fields.One2many(
-        comodel_name="kbs.renewal", inverse_name="subscription_id", string="Renewals"
+        comodel_name="kbs.renewal", inverse_name="subscription_id"
     )
     renewal_id = fields.Many2one(
         comodel_name="kbs.renewal",
-        string="Renewal",
         compute="_compute_renewal_id",
         store=True,
         index="btree_not_null",
@@ -53,9 +52,11 @@ class KbsSubscription(models.Model):
         run._add(self.filtered(run._fits))
         if not run.line_ids:
             raise UserError(
-                self.env._("None of the chosen clients can be renewed: nothing was paid, "
-                           "a period waits for payment, or they refused.")
-            )  # fmt: skip
+                self.env._(
+                    "None of the chosen clients can be renewed: nothing was paid, a "
+                    "period waits for payment, or they refused."
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": "kbs.renewal.run",

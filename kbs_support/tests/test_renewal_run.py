@@ -39,6 +39,11 @@ class TestRenewalRun(KbsCase):
         runs = self.env["kbs.renewal.run"].with_user(self.seller)
         return runs.create({"company_id": self.company.id, **values})
 
+    def mails(self, orders):
+        return self.env["mail.mail"].search(
+            [("model", "=", "sale.order"), ("res_id", "in", orders.ids)]
+        )
+
     def states(self, run):
         return run.line_ids.sorted(lambda x: x.subscription_id.id).mapped("state")
 
@@ -71,14 +76,12 @@ class TestRenewalRun(KbsCase):
                 sorted(orders.mapped("amount_total")), [16830, 16830, 60120]
             )
             self.assertEqual(orders.create_uid, self.seller)
-            mails = self.env["mail.mail"].search([("model", "=", "sale.order"),
-                                                  ("res_id", "in", orders.ids)])  # fmt: skip
+            mails = self.mails(orders)
             self.assertFalse(mails)
             run.action_send()
             self.assertEqual(set(orders.mapped("state")), {"sent"})
             self.assertEqual(self.states(run), ["sent"] * 3)
-            mails = self.env["mail.mail"].search([("model", "=", "sale.order"),
-                                                  ("res_id", "in", orders.ids)])  # fmt: skip
+            mails = self.mails(orders)
             self.assertEqual(mails.recipient_ids, orders.partner_id)
             self.assertEqual(len(mails), 3)
             self.assertIn("16,830.00", str(mails.mapped("body_html")))

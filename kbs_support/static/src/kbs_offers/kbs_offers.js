@@ -92,6 +92,10 @@ export class KbsOffers extends Component {
         return _t("valid until %(date)s", { date });
     }
 
+    getPlanClass(plan) {
+        return plan.id === this.state.data.plan_id ? "btn-primary" : "btn-secondary";
+    }
+
     getCellTitle(row, column, cell) {
         return _t("%(term)s, %(column)s: %(price)s. Make the quotation", {
             term: row.term,
