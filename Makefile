@@ -1,6 +1,6 @@
 # Everything is in scripts/, one small file for each thing.
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint fix translations pictures shell db reset stop clean
+.PHONY: help run test bench setup lint fix translations pictures shell db reset stop clean
 
 help: ## this page
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -11,6 +11,9 @@ run: ## all that is missing, the demo database, and the server (Ctrl-C stops)
 
 test: ## all tests, browser tests included (T=file, file::Class::test, or words)
 	@scripts/test
+
+bench: ## measures what has to stay fast (N=number of clients)
+	@scripts/bench
 
 setup: ## brings what is missing, and nothing else
 	@scripts/setup

@@ -7,10 +7,10 @@ from ..tools.isolation import run_isolated
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 50
+# Lines in one transaction: a letter has a PDF, which takes a second.
+BATCHES = {"queued": 50, "to_send": 10}
 # What a person waits for after a click; the rest goes on in the background.
-NOW = 100
-WORKING = ("queued", "to_send")
+NOW = {"queued": 100, "to_send": 5}
 
 
 class KbsRenewalRunLine(models.Model):
@@ -149,26 +149,29 @@ class KbsRenewalRunLine(models.Model):
 
     def _work_now(self):
         """Work while a person waits, and leave what is left to the background."""
-        working = self.filtered(lambda x: x.state in WORKING)
-        if working[NOW:]:
-            self.env.ref("kbs_support.ir_cron_kbs_renewal_runs").sudo()._trigger()
-        for start in range(0, len(working[:NOW]), BATCH):
-            working[:NOW][start : start + BATCH]._work()
+        for state, batch in BATCHES.items():
+            lines = self.filtered(lambda x, state=state: x.state == state)
+            now, later = lines[: NOW[state]], lines[NOW[state] :]
+            for start in range(0, len(now), batch):
+                now[start : start + batch]._work()
+            if later:
+                # Sudo: who may not see scheduled actions may need one.
+                self.env.ref("kbs_support.ir_cron_kbs_renewal_runs").sudo()._trigger()
 
     @api.model
     def _cron_work(self):
         """Make and send what is waiting, in batches that are committed one by one."""
-        domain = [("state", "in", WORKING)]
         commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=self.search_count(domain))
-        last_id = 0
-        while lines := self.search(
-            [*domain, ("id", ">", last_id)], limit=BATCH, order="id"
-        ):
-            last_id = lines[-1].id
-            lines.try_lock_for_update()._work()
-            if not commit(len(lines)):
-                break
+        commit(remaining=self.search_count([("state", "in", list(BATCHES))]))
+        for state, batch in BATCHES.items():
+            last_id = 0
+            while lines := self.search(
+                [("state", "=", state), ("id", ">", last_id)], limit=batch, order="id"
+            ):
+                last_id = lines[-1].id
+                lines.try_lock_for_update()._work()
+                if not commit(len(lines)):
+                    return
 
     def _work(self):
         """Do the next step of these lines, in the name of who is responsible."""

@@ -128,6 +128,23 @@ class TestRenewalRun(KbsCase):
             self.assertEqual(self.states(run), ["made"] * 4)
             self.assertEqual(run.line_ids.order_id.create_uid, self.seller)
 
+    def test_what_a_click_cannot_do_goes_on_in_the_background(self):
+        self.subs |= self.sell_many(3)
+        with freeze_time(IN_WINDOW):
+            run = self.run_for()
+            run.action_collect()
+            run.action_make()
+            run.action_send()  # five now, two later
+            self.assertEqual(sorted(self.states(run)), ["sent"] * 5 + ["to_send"] * 2)
+            cron = self.env.ref("kbs_support.ir_cron_kbs_renewal_runs")
+            self.assertTrue(self.env["ir.cron.trigger"].search(
+                [("cron_id", "=", cron.id)]))  # fmt: skip
+            with self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual(set(self.states(run)), {"sent"})
+            self.assertEqual(len(self.mails(run.line_ids.order_id)), 7)
+
     def test_twice_in_two_runs_gives_one_quotation(self):
         with freeze_time(IN_WINDOW):
             one, two = self.run_for(), self.run_for()
