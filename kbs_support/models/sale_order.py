@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, str2bool
+from odoo.tools import str2bool
+
+from ..tools.lock import wait_for_others
 
 
 class SaleOrder(models.Model):
@@ -72,27 +74,17 @@ class SaleOrder(models.Model):
             lambda x: x.state == "sale" and x._kbs_get_live_periods_sudo()
         )
         rest = self - done
+        rest.order_line._kbs_keep_price_rules()
         return super(SaleOrder, rest).action_confirm() if rest else True
 
     def _kbs_wait_for_others(self):
         """Wait until no other transaction works on these orders or what they renew.
 
-        When the other one changed them, PostgreSQL refuses this snapshot and Odoo
-        repeats the request with a fresh one. A confirmation always changes them: the
-        state of the order, and ``booked_until`` of the subscription.
+        A confirmation always changes them: the state of the order, and
+        ``booked_until`` of the subscription.
         """
-        subscriptions = self.sudo().kbs_subscription_id
-        for records in (self, subscriptions):
-            if records.ids:
-                records.flush_recordset()
-                self.env.cr.execute(
-                    SQL(
-                        "SELECT id FROM %s WHERE id IN %s ORDER BY id"
-                        " FOR NO KEY UPDATE",
-                        SQL.identifier(records._table),
-                        tuple(records.ids),
-                    )
-                )
+        wait_for_others(self)
+        wait_for_others(self.sudo().kbs_subscription_id)
 
     def _confirmation_error_message(self):
         # EXTENDS sale
