@@ -120,10 +120,9 @@ class KbsPriceRevision(models.Model):
     # === EFFECT ON REVENUE === #
     effect_line_ids = fields.One2many(
         comodel_name="kbs.price.revision.line",
-        inverse_name="revision_id",
         string="Effect",
-        domain=[("payers", "!=", False)],
-        readonly=True,
+        compute="_compute_effect_line_ids",
+        help="Prices that somebody's renewal has.",
     )
     changed_count = fields.Integer(
         string="Prices That Change", compute="_compute_totals"
@@ -168,6 +167,11 @@ class KbsPriceRevision(models.Model):
                 revision.pricelist_ids[:1].currency_id
                 or revision.company_id.currency_id
             )
+
+    @api.depends("line_ids.client_count")
+    def _compute_effect_line_ids(self):
+        for revision in self:
+            revision.effect_line_ids = revision.line_ids.filtered("client_count")
 
     @api.depends("line_ids.new_price", "line_ids.client_count")
     def _compute_totals(self):
@@ -241,7 +245,7 @@ class KbsPriceRevision(models.Model):
         if kept := self.filtered(lambda x: x.state != "draft"):
             raise UserError(
                 self.env._(
-                    "“%(revision)s” is applied already and stays as it is. Undo it, or "
+                    "“%(revision)s” was applied and stays for the record. Undo it, or "
                     "make another revision.",
                     revision=kept[0].name,
                 )
@@ -272,6 +276,9 @@ class KbsPriceRevision(models.Model):
                         date=format_date(self.env, revision.date_from),
                     )
                 )
+        # PostgreSQL takes a revision that it does not know yet for a single price, and
+        # would go through all clients for each of its prices.
+        self.env.cr.execute("ANALYZE kbs_price_revision_line")
         return True
 
     def action_view_clients(self):

@@ -39,11 +39,11 @@ class KbsPriceRevisionLine(models.Model):
     currency_id = fields.Many2one(related="pricelist_id.currency_id", store=True)
     payers = fields.Selection(
         selection=[
-            ("all", "Every renewal"),
-            ("loyal", "Renewal with loyalty"),
-            ("other", "Renewal without loyalty"),
+            ("all", "All"),
+            ("loyal", "With loyalty"),
+            ("other", "Without loyalty"),
         ],
-        string="Paid for",
+        string="Renewals",
         readonly=True,
         help="Which renewals are sold by this price.",
     )

@@ -317,7 +317,10 @@ class TestPriceRevisionApply(RevisionCase):
             {"name": "Other"},
             {"plan_ids": [Command.clear()]},
         ):
-            with self.subTest(**values), self.assertRaisesRegex(UserError, "applied"):
+            with (
+                self.subTest(**values),
+                self.assertRaisesRegex(UserError, "was applied"),
+            ):
                 revision.write(values)
         for change in (
             lambda: revision.line_ids.write({"new_price": 1}),
@@ -325,7 +328,7 @@ class TestPriceRevisionApply(RevisionCase):
             revision.unlink,
             revision.action_calculate,
         ):
-            with self.assertRaisesRegex(UserError, "is applied already"):
+            with self.assertRaisesRegex(UserError, "was applied and stays"):
                 change()
         copy = revision.copy()
         self.assertEqual(copy.state, "draft")
@@ -343,7 +346,7 @@ class TestPriceRevisionApply(RevisionCase):
         self.assertFalse(new_items.exists())
         self.assertEqual(revision.state, "undone")
         revision.action_undo()
-        with self.assertRaisesRegex(UserError, "applied already"):
+        with self.assertRaisesRegex(UserError, "was applied"):
             revision.action_apply()
         # The same prices may be tried again.
         again = revision.copy()

@@ -83,7 +83,7 @@ class TestPriceRevisionEffect(RevisionCase):
             (x.pricelist_id.kbs_kind, x.term_id.months): (
                 x.payers, x.client_count, x.revenue_difference, x.year_difference
             )
-            for x in revision.effect_line_ids
+            for x in revision.line_ids
         }  # fmt: skip
         self.assertEqual(
             found,
@@ -93,6 +93,7 @@ class TestPriceRevisionEffect(RevisionCase):
                 ("loyalty", 3): ("loyal", 2, 3360, 13440),
             },
         )
+        self.assertEqual(revision.effect_line_ids.pricelist_id, self.loyalty)
 
     def test_effect_follows_prices_set_by_hand(self):
         self.sell_to("One", "optima_4")
