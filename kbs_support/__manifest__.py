@@ -33,6 +33,7 @@
         "views/kbs_subscription_period_views.xml",
         "views/kbs_guarantee_views.xml",
         "views/kbs_price_table_views.xml",
+        "views/kbs_price_revision_views.xml",
         "views/kbs_plan_views.xml",
         "views/kbs_term_views.xml",
         "views/kbs_close_reason_views.xml",

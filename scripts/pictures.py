@@ -236,6 +236,13 @@ def pricelist(session, records):
     session.open(f"support-price-lists/{record}")
 
 
+def price_revision(session, records):
+    """A draft with its effect; nothing is applied."""
+    record = records.find("kbs.price.revision", ["state", "=", "draft"])
+    session.open(f"support-price-revisions/{record}")
+    session.click(".o_notebook a[name=effect]", "div[name=effect_line_ids] tr")
+
+
 def plan(session, records):
     session.open(f"support-plans/{records.find('kbs.plan', ['code', '=', 'optima'])}")
 
@@ -272,6 +279,7 @@ PICTURES = {
     "prices": ("sales", prices, 910, WIDTH),
     "price": ("manager", price, 760, WIDTH),
     "pricelist": ("manager", pricelist, 640, WIDTH),
+    "price-revision": ("manager", price_revision, 1000, WIDTH),
     "plan": ("manager", plan, 800, WIDTH),
     "partner": ("manager", partner, 660, WIDTH),
     "settings": ("manager", settings, 1330, WIDTH),

@@ -26,6 +26,7 @@ class KbsDemo(models.AbstractModel):
         self._sell_not_active()
         self._sell_renewed()
         self._quote()
+        self._revise()
 
     @api.model
     def _sell_active(self):
@@ -72,6 +73,18 @@ class KbsDemo(models.AbstractModel):
         self._quote_one("council", "premium_12", subscription=council,
                         pricelist="loyalty")  # fmt: skip
         self._quote_one("forest", "optima_3", self._today())
+
+    @api.model
+    def _revise(self):
+        """Prepare the prices of the next year, for somebody to look at and apply."""
+        revision = self.env["kbs.price.revision"].create(
+            {
+                "date_from": self._today() + relativedelta(years=1, month=1, day=1),
+                "percent": 10,
+                "rounding": "10",
+            }
+        )
+        revision.action_calculate()
 
     @api.model
     def _today(self):

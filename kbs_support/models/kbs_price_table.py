@@ -39,26 +39,15 @@ class KbsPriceTable(models.AbstractModel):
 
     @api.model
     def _get_own_prices(self, pricelist, products, moment):
-        """Return ``{product: (price, rule)}`` of what ``pricelist`` prices itself.
-
-        A list that falls back to another one has no price of its own there; asking
-        for it would also cost queries for each product.
-        """
-        found = pricelist._compute_price_rule(
-            products, 1.0, date=moment, compute_price=False
-        )
-        rules = self.env["product.pricelist.item"].browse(
-            [rule_id for _price, rule_id in found.values() if rule_id]
-        )
-        fixed = set(rules.filtered(lambda x: x.compute_price == "fixed").ids)
+        """Return ``{product: (price, rule)}`` of what ``pricelist`` prices itself."""
+        rules = pricelist._kbs_get_fixed_rules(products, moment)
         return {
             product: (
                 rule._compute_price(product, 1.0, product.uom_id, moment,
                                     currency=pricelist.currency_id),
                 rule,
             )
-            for product in products
-            if (rule := rules.browse(found[product.id][1])) and rule.id in fixed
+            for product, rule in rules.items()
         }  # fmt: skip
 
     @api.model

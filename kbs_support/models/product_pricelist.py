@@ -29,3 +29,28 @@ class ProductPricelist(models.Model):
         self.ensure_one()
         price, rule_id = self._get_product_price_rule(product, 1.0, date=date or False)
         return price, self.env["product.pricelist.item"].browse(rule_id)
+
+    def _kbs_get_rules(self, products, moment):
+        """Return ``{product: rule}`` for all ``products``, in a few queries.
+
+        :param datetime moment: UTC
+        :return: price list items; an empty one where no rule of this list applies
+        """
+        self.ensure_one()
+        found = self._compute_price_rule(
+            products, 1.0, date=moment, compute_price=False
+        )
+        rules = self.env["product.pricelist.item"]
+        # One recordset, so that the rules are read together.
+        rules = rules.browse([rule_id for _price, rule_id in found.values() if rule_id])
+        by_id = {rule.id: rule for rule in rules}
+        return {x: by_id.get(found[x.id][1], rules.browse()) for x in products}
+
+    def _kbs_get_fixed_rules(self, products, moment):
+        """Return ``{product: rule}`` of what this list prices itself.
+
+        A list that falls back to another one has no price of its own there; asking
+        for it would also cost queries for each product.
+        """
+        rules = self._kbs_get_rules(products, moment)
+        return {x: rule for x, rule in rules.items() if rule.compute_price == "fixed"}

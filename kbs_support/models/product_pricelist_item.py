@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 # Odoo refuses circles of price lists; this only keeps a bad one from hanging us.
 MAX_DERIVED_LISTS = 10
+ONE_SECOND = timedelta(seconds=1)
 
 
 class ProductPricelistItem(models.Model):
@@ -53,6 +56,21 @@ class ProductPricelistItem(models.Model):
                     )
                 )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_kbs_sold(self):
+        """A price that something was sold by stays for the record (P4)."""
+        lines = self._kbs_get_sale_lines_sudo()
+        if sold := lines.filtered(lambda x: x.state == "sale"):
+            raise UserError(
+                self.env._(
+                    "%(order)s was sold by the price of %(product)s, so the price "
+                    "stays for the record. End it instead.",
+                    order=sold[0].order_id.name,
+                    product=sold[0].product_id.display_name,
+                )
+            )
+        lines.kbs_price_rule_id = False
+
     def action_kbs_new_version(self):
         """Ask from which day this price changes, and to what (wizard)."""
         self.ensure_one()
@@ -67,6 +85,49 @@ class ProductPricelistItem(models.Model):
                 "default_price": self.fixed_price,
             },
         }
+
+    # === VERSIONS === #
+
+    def _kbs_start_versions(self, moment, prices):
+        """End these prices a second before ``moment`` and start new ones (P4).
+
+        A new version ends when the old one would have ended.
+
+        :param datetime moment: first moment of the new prices, in UTC
+        :param dict prices: ``{item: new price}``
+        :return: dict ``{item: new item}``
+        :raise UserError: the moment lies outside the days of an old price
+        """
+        if self.filtered(lambda x: not x._kbs_can_be_followed(moment)):
+            raise UserError(
+                self.env._(
+                    "The new price has to begin within the days of the old one. "
+                    "Choose another day, or open the price that is valid then."
+                )
+            )
+        values_list = [
+            item.copy_data({"date_start": moment, "fixed_price": prices[item]})[0]
+            for item in self
+        ]
+        self.date_end = moment - ONE_SECOND
+        # The old days have to be free in the database before they are taken anew.
+        self.flush_recordset(["date_end"])
+        return dict(zip(self, self.create(values_list), strict=True))
+
+    def _kbs_can_be_followed(self, moment):
+        is_begun = not self.date_start or self.date_start < moment
+        return is_begun and (not self.date_end or moment <= self.date_end)
+
+    def _kbs_get_sale_lines_sudo(self):
+        """Order lines that were confirmed by these prices, also cancelled ones.
+
+        Sudo: whoever keeps prices need not see everybody's orders.
+        """
+        return (
+            self.env["sale.order.line"]
+            .sudo()
+            .search([("kbs_price_rule_id", "in", self.ids)])
+        )
 
     def _kbs_is_version(self):
         return self.kbs_is_support and self.applied_on == "0_product_variant"

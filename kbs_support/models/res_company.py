@@ -113,6 +113,11 @@ class ResCompany(models.Model):
         moment = timezone(self.kbs_tz).localize(datetime.combine(day, local_time))
         return moment.astimezone(utc).replace(tzinfo=None)
 
+    def _kbs_to_local_date(self, moment):
+        """Return the company's local day of the UTC ``moment`` (naive) (T8)."""
+        self.ensure_one()
+        return utc.localize(moment).astimezone(timezone(self.kbs_tz)).date()
+
     def _kbs_today(self):
         """Return today's local date of the company (T8)."""
         self.ensure_one()

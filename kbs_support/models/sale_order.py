@@ -74,6 +74,7 @@ class SaleOrder(models.Model):
             lambda x: x.state == "sale" and x._kbs_get_live_periods_sudo()
         )
         rest = self - done
+        rest.order_line._kbs_keep_price_rules()
         return super(SaleOrder, rest).action_confirm() if rest else True
 
     def _kbs_wait_for_others(self):

@@ -129,6 +129,7 @@ class SaleOrderLine(models.Model):
             "tax_ids",
             "kbs_date_start",
             "kbs_date_end",
+            "kbs_price_rule_id",
         }
 
     def _kbs_check_not_sold_yet(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_amount
 
 
@@ -6,6 +6,30 @@ class SaleOrderLine(models.Model):
     """Which price a plan line has, why, and whether it may be used (P1 to P5)."""
 
     _inherit = "sale.order.line"
+
+    kbs_price_rule_id = fields.Many2one(
+        comodel_name="product.pricelist.item",
+        string="Sold by the Price",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The version of the price that was valid when the order was confirmed.",
+    )
+
+    def _kbs_keep_price_rules(self):
+        """Remember the price versions that lines of support are sold by (P4).
+
+        Odoo's own ``pricelist_item_id`` is not stored, and follows the day of
+        confirmation.
+        """
+        support = self.filtered(
+            lambda x: (
+                x.product_template_id and x.product_template_id._kbs_is_total_price()
+            )
+        )
+        for rule, lines in support.grouped("pricelist_item_id").items():
+            lines.kbs_price_rule_id = rule
 
     def _prepare_base_line_for_taxes_computation(self, **kwargs):
         # EXTENDS sale: support prices are what the client pays in total (P1).

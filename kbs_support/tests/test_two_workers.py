@@ -235,3 +235,126 @@ class TestTwoWorkers(BaseCase):
         self.assertIs(first, True)
         self.assertIn("cannot overlap", str(second))
         self.assertIsInstance(second.__cause__, psycopg2.errors.ExclusionViolation)
+
+    # === PRICE REVISION === #
+
+    def make_revision(self, env):
+        """A calculated revision of a price list of this company alone."""
+        pricelist = env["product.pricelist"].create(
+            {
+                "name": "Two workers",
+                "company_id": self.company_id,
+                "currency_id": env.ref("base.UAH").id,
+                "kbs_kind": "regular",
+                "sequence": 99,
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "0_product_variant",
+                            "product_id": env.ref(
+                                "kbs_support.product_product_kbs_optima_3"
+                            ).id,
+                            "fixed_price": 19260,
+                        }
+                    )
+                ],
+            }
+        )
+        revision = env["kbs.price.revision"].create(
+            {"pricelist_ids": pricelist.ids, "company_id": self.company_id}
+        )
+        revision.action_calculate()
+        return revision
+
+    def clean_revision(self, revision_id):
+        """Other tests must not meet this price list."""
+        with self.registry.cursor() as cr:
+            env = self.environment(cr)
+            revision = env["kbs.price.revision"].browse(revision_id)
+            orders = env["sale.order"].search(
+                [("pricelist_id", "=", revision.pricelist_ids.id)]
+            )
+            orders.filtered(lambda x: x.state == "sale")._action_cancel()
+            orders.order_line.kbs_price_rule_id = False
+            orders.pricelist_id = False
+            revision.pricelist_ids.unlink()
+
+    def get_prices(self, revision_id):
+        with self.registry.cursor() as cr:
+            revision = self.environment(cr)["kbs.price.revision"].browse(revision_id)
+            items = revision.pricelist_ids.item_ids.sorted("id")
+            return items.mapped("fixed_price")
+
+    def test_both_apply_one_revision(self):
+        revision_id = self.committed(self.make_revision)
+        self.addCleanup(self.clean_revision, revision_id)
+
+        def apply(env):
+            return env["kbs.price.revision"].browse(revision_id).action_apply()
+
+        self.assertEqual(self.race(apply, apply), [True, True])
+        self.assertEqual(self.get_prices(revision_id), [19260, 21190])
+
+    def test_two_revisions_of_one_price(self):
+        one = self.committed(self.make_revision)
+        self.addCleanup(self.clean_revision, one)
+
+        def make_another(env):
+            another = env["kbs.price.revision"].browse(one).copy()
+            another.action_calculate()
+            return another
+
+        two = self.committed(make_another)
+        first, second = self.race(
+            lambda env: env["kbs.price.revision"].browse(one).action_apply(),
+            lambda env: env["kbs.price.revision"].browse(two).action_apply(),
+        )
+        self.assertIs(first, True)
+        self.assertIn("has changed since", str(second))
+        self.assertEqual(self.get_prices(one), [19260, 21190])
+
+    def prepare_sale_by_revision(self):
+        """An applied revision and a quotation of a day when its price is valid.
+
+        :return: ids of both
+        """
+
+        def apply(env):
+            revision = self.make_revision(env)
+            revision.action_apply()
+            return revision
+
+        revision_id = self.committed(apply)
+        self.addCleanup(self.clean_revision, revision_id)
+
+        def quote_later(env):
+            revision = env["kbs.price.revision"].browse(revision_id)
+            order = self.quote(env)
+            order.write(
+                {
+                    "pricelist_id": revision.pricelist_ids.id,
+                    "date_order": revision._get_moment(),
+                }
+            )
+            order.action_update_prices()
+            return order
+
+        return revision_id, self.committed(quote_later)
+
+    def test_sale_and_undo_at_once(self):
+        for is_sale_first in (True, False):
+            revision_id, order_id = self.prepare_sale_by_revision()
+
+            def sell(env, order_id=order_id):
+                return env["sale.order"].browse(order_id).action_confirm()
+
+            def undo(env, revision_id=revision_id):
+                return env["kbs.price.revision"].browse(revision_id).action_undo()
+
+            works = (sell, undo) if is_sale_first else (undo, sell)
+            with self.subTest(is_sale_first=is_sale_first):
+                first, second = self.race(*works)
+                self.assertIs(first, True)
+                self.assertIsInstance(second, UserError)
+                refused = "Sold by the new" if is_sale_first else "list has changed"
+                self.assertIn(refused, str(second))

@@ -1,9 +1,6 @@
 from datetime import time, timedelta
 
 from odoo import fields, models
-from odoo.exceptions import UserError
-
-ONE_SECOND = timedelta(seconds=1)
 
 
 class KbsPriceVersion(models.TransientModel):
@@ -37,17 +34,5 @@ class KbsPriceVersion(models.TransientModel):
         """
         self.ensure_one()
         moment = self.env.company._kbs_to_utc(self.date_from, time.min)
-        item = self.item_id
-        if (item.date_start and moment <= item.date_start) or (
-            item.date_end and moment > item.date_end
-        ):
-            raise UserError(
-                self.env._(
-                    "The new price has to begin within the days of the old one. "
-                    "Choose another day, or open the price that is valid then."
-                )
-            )
-        end = item.date_end
-        item.date_end = moment - ONE_SECOND
-        item.copy({"date_start": moment, "date_end": end, "fixed_price": self.price})
+        self.item_id._kbs_start_versions(moment, {self.item_id: self.price})
         return {"type": "ir.actions.act_window_close"}
