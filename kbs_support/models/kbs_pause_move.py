@@ -93,6 +93,7 @@ class KbsSubscriptionPeriod(models.Model):
         A stop that was agreed on for a later day moves as well: the client is served
         as many days as he pays for.
         """
+        self._read_replaced()
         for period in self.sorted("date_start", reverse=days > 0):
             start, end = shift_by_pause(
                 period.date_start, period.sold_until, first, days

@@ -121,17 +121,17 @@ class KbsSubscriptionPeriod(models.Model):
 
     @api.depends("is_cancelled", "is_paid", "sale_line_id.invoice_lines.move_id")
     def _compute_is_waiting_for_payment(self):
-        """Not paid, and not because all of it was credited back."""
+        """Not paid, though money is expected: not where all was credited back."""
         for period in self:
             invoices = period.sudo().sale_line_id.invoice_lines.move_id.filtered(
                 lambda x: x.state != "cancel" and x.move_type == "out_invoice"
             )
-            states = set(invoices.mapped("payment_state"))
-            period.is_waiting_for_payment = (
-                not period.is_cancelled
-                and not period.is_paid
-                and bool(period.sale_line_id)
-                and states != {"reversed"}
+            is_open = not invoices or any(
+                x.payment_state in ("not_paid", "partial") for x in invoices
+            )
+            is_sold = period.sale_line_id and not period.is_cancelled
+            period.is_waiting_for_payment = bool(
+                is_sold and not period.is_paid and is_open
             )
 
     def _get_buyers(self):

@@ -9,6 +9,9 @@ from . import (
     test_scale,
     test_subscription,
     test_tariffs,
+    test_timeline,
     test_tours,
+    test_transfer,
     test_two_workers,
+    test_two_workers_pause,
 )

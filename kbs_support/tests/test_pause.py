@@ -357,6 +357,25 @@ class TestPause(PauseCase):
             self.sub.with_user(self.lead).action_resume()
         self.assertEqual(self.days(), ["14.05.26–23.08.26", "24.08.26–23.11.26"])
 
+    def test_dates_change_together(self):
+        """Rule T4: a payment after the last day moves both ends in one step."""
+        order = self.sell("prof_1", client=self._create_client("Late"))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with freeze_time("2026-09-01 09:00:00"):
+            self.pay(order)
+        self.assertEqual(self.days(self.period(order)), ["01.09.26–30.09.26"])
+
+    def test_long_pause_of_a_short_period_is_undone(self):
+        order = self.sell_paid("prof_1", client=self._create_client("Short"))
+        sub = self.subscription(order)
+        pause = self.pause(TODAY, day("2026-12-31"), sub=sub)
+        self.assertEqual(self.days(self.period(order)), ["01.01.27–31.01.27"])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        pause.with_user(self.manager).unlink()
+        self.assertEqual(self.days(self.period(order)), ["14.05.26–13.06.26"])
+
     def test_payment_taken_back_during_a_pause(self):
         self.pause()
         self.credit(self.order.invoice_ids)
@@ -611,6 +630,6 @@ class TestAnyPause(PauseCase):
 
     def snapshot(self, sub):
         names = ["date_start", "date_end", "sold_until", "chain_start", "state"]
-        return sub.period_ids.read(names), sub.read(
+        return sub.period_ids.sorted("id").read(names), sub.read(
             ["date_start", "date_end", "tenure_start", "state", "state_changes_on"]
         )
