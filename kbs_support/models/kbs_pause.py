@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..tools.coverage import ONE_DAY, shift_by_pause
 from ..tools.locking import wait_for_others
 
 
@@ -10,7 +9,7 @@ class KbsPause(models.Model):
     """Days on which support stands still: the end moves, the tenure stays.
 
     An open pause has no last day. When it is over, everything that was paid for and
-    not yet served moves by the days paused.
+    not yet served moves by the days paused: see ``kbs_pause_move.py``.
     """
 
     _name = "kbs.pause"
@@ -37,11 +36,23 @@ class KbsPause(models.Model):
     date_end = fields.Date(
         string="Paused until", help="Last day without service; empty while it lasts."
     )
-    days = fields.Integer(compute="_compute_days", help="Days that the end moves by.")
+    days = fields.Integer(
+        string="Days Paused",
+        compute="_compute_days",
+        help="Days that the end moves by; of an open pause, the days until today.",
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Entered by",
+        readonly=True,
         default=lambda self: self.env.user,
+    )
+    moved_period_ids = fields.Many2many(
+        comodel_name="kbs.subscription.period",
+        string="Moved Periods",
+        readonly=True,
+        copy=False,
+        help="What this pause has moved, and what moves back if it is deleted.",
     )
 
     _dates_in_order = models.Constraint(
@@ -59,8 +70,10 @@ class KbsPause(models.Model):
     @api.depends("date_start", "date_end")
     def _compute_days(self):
         for pause in self:
-            is_over = pause.date_start and pause.date_end
-            pause.days = (pause.date_end - pause.date_start).days + 1 if is_over else 0
+            company = pause.company_id or self.env.company
+            end = pause.date_end or company._kbs_today()
+            is_begun = pause.date_start and pause.date_start <= end
+            pause.days = (end - pause.date_start).days + 1 if is_begun else 0
 
     @api.depends("reason_id", "date_start", "date_end")
     def _compute_display_name(self):
@@ -75,46 +88,59 @@ class KbsPause(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            if not self.env.su:
+                vals["user_id"] = self.env.uid  # who pauses is not for choosing
+            vals.pop("moved_period_ids", None)
         ids = [vals.get("subscription_id") for vals in vals_list]
         wait_for_others(self.env["kbs.subscription"].browse(filter(None, ids)))
         pauses = super().create(vals_list)
+        pauses.flush_recordset()
         pauses._check_covered()
+        pauses._check_last()
         pauses.filtered("date_end")._move_periods()
+        for pause in pauses:
+            pause._note(self.env._("Support is paused: %(pause)s", pause=pause._tell()))
         return pauses
 
     def write(self, vals):
-        """A pause is ended once; only its reason and note may change later.
+        """Only the last day of the last pause may change, besides reason and note.
 
         :raise UserError: the days of the pause would change after the fact
         """
-        if not {"subscription_id", "date_start", "date_end"} & set(vals):
-            return super().write(vals)
-        is_ending = set(vals) == {"date_end"} and vals["date_end"]
-        if not is_ending or self.filtered("date_end"):
+        fixed = {"subscription_id", "date_start", "user_id", "moved_period_ids"}
+        if fixed & set(vals) and not self.env.su:
             raise UserError(
                 self.env._(
-                    "The days of a pause cannot be changed: the end of support has "
-                    "already moved by them. Enter another pause, or delete this one."
+                    "The first day of a pause cannot be changed. Delete this pause, "
+                    "and enter another one."
                 )
             )
+        if "date_end" not in vals:
+            return super().write(vals)
+        self.check_access("write")
         wait_for_others(self.subscription_id)
+        self._check_last()
+        self.filtered("date_end")._move_periods_back()
         res = super().write(vals)
-        self._move_periods()
+        self.flush_recordset()
+        self.filtered("date_end")._move_periods()
+        for pause in self:
+            pause._note(
+                self.env._("The pause was changed: %(pause)s", pause=pause._tell())
+            )
         return res
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_served(self):
-        """Only the last pause may be taken back: later days are counted from it."""
-        for pause in self:
-            later = pause.subscription_id.pause_ids - self
-            if later.filtered(lambda x, pause=pause: x.date_start > pause.date_start):
-                raise UserError(
-                    self.env._("Only the last pause of a subscription can be deleted.")
-                )
-
     def unlink(self):
-        for pause in self.sorted("date_start", reverse=True):
+        self.check_access("unlink")
+        wait_for_others(self.subscription_id)
+        self._check_last()
+        for pause in self.filtered("date_end").sorted("date_start", reverse=True):
             pause._move_periods_back()
+        for pause in self:
+            pause._note(
+                self.env._("The pause was taken back: %(pause)s", pause=pause._tell())
+            )
         return super().unlink()
 
     # === BUSINESS METHODS === #
@@ -140,6 +166,24 @@ class KbsPause(models.Model):
                     )
                 )
 
+    def _check_last(self):
+        """Pauses are entered in the order of time, and only the last one may change.
+
+        Later days are counted from it.
+
+        :raise UserError: another pause of the subscription follows
+        """
+        for pause in self:
+            others = pause.subscription_id.pause_ids - self
+            if others.filtered(lambda x, day=pause.date_start: x.date_start > day):
+                raise UserError(
+                    self.env._(
+                        "Another pause follows: only the last pause of a subscription "
+                        "can be entered, changed or deleted. Delete the later one "
+                        "first."
+                    )
+                )
+
     def _get_stretch(self):
         return (self.date_start, self.date_end)
 
@@ -148,24 +192,11 @@ class KbsPause(models.Model):
         self.ensure_one()
         return self.date_start <= day and not (self.date_end and self.date_end < day)
 
-    def _move_periods(self):
-        """Move what was not served when the pause began by its days (S2)."""
-        for pause in self:
-            pause._shift_periods(pause.date_start, pause.days)
+    def _tell(self):
+        """Return reason, days and ground of this pause, for the history."""
+        return f"{self.display_name} ({self.note})" if self.note else self.display_name
 
-    def _move_periods_back(self):
-        """Undo :meth:`_move_periods` of a pause that is deleted."""
-        if self.date_end:
-            self._shift_periods(self.date_end + ONE_DAY, -self.days)
-
-    def _shift_periods(self, first, days):
-        """Shift the booked periods by ``days``, in an order that never overlaps."""
-        # Nobody writes periods by hand; whoever may pause moves them.
-        booked = self.sudo().subscription_id.period_ids._get_booked()
-        for period in booked.sorted("date_start", reverse=days > 0):
-            start, end = shift_by_pause(
-                period.date_start, period.sold_until, first, days
-            )
-            if (start, end) != (period.date_start, period.sold_until):
-                period.write({"date_start": start, "sold_until": end})
-                period.flush_recordset()
+    def _note(self, text):
+        """Leave ``text`` in the history of the subscription."""
+        # Sudo: whoever pauses leaves a trace, whatever else he may do.
+        self.subscription_id.sudo().message_post(body=text)

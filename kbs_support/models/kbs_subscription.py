@@ -170,6 +170,7 @@ class KbsSubscription(models.Model):
             "renewal_id",
             "offer_state",
             "offer_id",
+            "transfer_ids",
         }
 
     @api.ondelete(at_uninstall=False)
@@ -237,23 +238,35 @@ class KbsSubscription(models.Model):
         self.check_access("write")
         for subscription in self:
             today = subscription.company_id._kbs_today()
-            if subscription.date_end and subscription.date_end >= today:
-                raise UserError(
-                    self.env._(
-                        "The subscription %(number)s is covered until %(date)s. "
-                        "Credit its invoice first, or wait for the end.",
-                        number=subscription.name,
-                        date=format_date(self.env, subscription.date_end),
-                    )
-                )
+            last_day = subscription._get_clock_day()  # a pause is no end
+            if subscription.date_end and subscription.date_end >= last_day:
+                raise UserError(subscription._explain_covered())
             subscription.sudo().write(
                 {"close_reason_id": reason.id, "closed_on": today}
             )
+        self.sudo()._end_open_pauses()
         booked = self.sudo().period_ids._get_booked()
         booked.filtered(lambda x: not x.is_paid)._cancel()
         if note:
             for subscription in self:
                 subscription.message_post(body=note)
+
+    def _explain_covered(self):
+        """Say why this subscription cannot be closed yet."""
+        if self.state == "paused":
+            return self.env._(
+                "The subscription %(number)s is paused, and %(days)s days of it are "
+                "paid for and not served. Credit its invoice first, or resume it and "
+                "wait for the end.",
+                number=self.name,
+                days=self.days_left,
+            )
+        return self.env._(
+            "The subscription %(number)s is covered until %(date)s. "
+            "Credit its invoice first, or wait for the end.",
+            number=self.name,
+            date=format_date(self.env, self.date_end),
+        )
 
     def _get_orders_sudo(self):
         """All orders of the subscriptions: sold periods, quotations for renewal."""

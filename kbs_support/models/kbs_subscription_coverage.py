@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.coverage import ONE_DAY, months_between
+from ..tools.coverage import ONE_DAY, days_within, months_between
 
 
 class KbsSubscription(models.Model):
@@ -113,7 +113,8 @@ class KbsSubscription(models.Model):
         self.tenure_start = self._get_tenure_start(effective)
         self.state = self._get_state(effective, today)
         self.state_changes_on = self._get_next_change(effective, today)
-        self.plan_id = self._get_plan_on(effective or booked, today) or self.plan_id
+        day = min(today, self._get_clock_day())
+        self.plan_id = self._get_plan_on(effective or booked, day) or self.plan_id
 
     def _get_state(self, effective, today):
         if self.closed_on or (
@@ -162,7 +163,13 @@ class KbsSubscription(models.Model):
             start, following = period.date_start, period
         return start
 
-    @api.depends("tenure_start", "date_end", "state")
+    @api.depends(
+        "tenure_start",
+        "date_end",
+        "state",
+        "pause_ids.date_start",
+        "pause_ids.date_end",
+    )
     def _compute_tenure_months(self):
         for subscription in self:
             today = subscription.company_id._kbs_today()
@@ -187,11 +194,15 @@ class KbsSubscription(models.Model):
             end = subscription.date_end
             subscription.renewal_opens_on = end and end - days
 
-    @api.depends("date_end", "state")
+    @api.depends("date_end", "state", "pause_ids.date_start", "pause_ids.date_end")
     def _compute_days_left(self):
+        """Days of service that are left, without those that will be paused."""
         for subscription in self:
             end, today = subscription.date_end, subscription._get_clock_day()
-            subscription.days_left = (end - today).days + 1 if end else 0
+            ended = subscription.pause_ids.filtered("date_end")
+            paused = days_within([x._get_stretch() for x in ended], today, end)
+            days = (end - today).days + 1 - paused if end else 0
+            subscription.days_left = days
 
     # === WHAT OTHERS ASK === #
 

@@ -184,7 +184,7 @@ class KbsSubscription(models.Model):
             )
         except cov.CoverageError:
             return None
-        is_over = coverage.date_end < self.company_id._kbs_today()
+        is_over = coverage.date_end < self._get_clock_day()
         return None if is_over else coverage
 
     def _prepare_offers(self, plan, term, product, listed, coverage, is_gap_paid):
@@ -235,7 +235,8 @@ class KbsSubscription(models.Model):
         usual = today + timedelta(days=days)
         if not coverage.chain_months:
             return max(usual, coverage.date_start - cov.ONE_DAY)
-        if coverage.is_continued and not is_gap_paid:
+        is_running_out = today == self._get_clock_day()  # not while it is paused
+        if coverage.is_continued and not is_gap_paid and is_running_out:
             return max(self._get_grace_last_day(), today)
         return usual
 

@@ -89,10 +89,17 @@ class KbsSubscriptionPeriod(models.Model):
         for period in self:
             period.price_month = period.price_total / (period.term_id.months or 1)
 
-    @api.depends("is_cancelled", "is_effective", "date_start", "date_end")
+    @api.depends(
+        "is_cancelled",
+        "is_effective",
+        "date_start",
+        "date_end",
+        "subscription_id.pause_ids.date_end",
+    )
     def _compute_state(self):
         for period in self:
-            period.state = period._get_state(period.company_id._kbs_today())
+            # Time stands still during a pause.
+            period.state = period._get_state(period.subscription_id._get_clock_day())
 
     def _get_state(self, today):
         if self.is_cancelled:

@@ -93,6 +93,7 @@ class KbsSubscriptionPeriod(models.Model):
     @api.depends("starts_on_payment", "first_paid_on")
     def _compute_dates(self):
         """Dates are set when the period is sold; payment may move a first one (T4)."""
+        self._read_replaced()
         for period in self:
             coverage = Coverage(
                 period.date_start,
@@ -157,6 +158,14 @@ class KbsSubscriptionPeriod(models.Model):
         is_cut = self.date_end and self.date_end < self.sold_until
         chain_months = 0 if is_cut else self.chain_months
         return Coverage(self.date_start, self.date_end, self.chain_start, chain_months)
+
+    def _read_replaced(self):
+        """Read what :meth:`_compute_date_end` needs, before dates change.
+
+        Reading it later would write half of the new dates into the database, which
+        refuses a period that ends before it starts.
+        """
+        self.mapped("replaced_by_ids")
 
     def _defer_overlap_check(self):
         """Let PostgreSQL look for overlaps when all rows of this moment are written.

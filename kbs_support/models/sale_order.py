@@ -51,8 +51,8 @@ class SaleOrder(models.Model):
         if "partner_id" not in vals or self.env.su:
             return
         client = self.env["res.partner"].browse(vals["partner_id"])
-        owners = self._kbs_get_live_periods_sudo().commercial_partner_id
-        if owners - client.commercial_partner_id.sudo():
+        buyers = self._kbs_get_live_periods_sudo()._get_buyers()
+        if buyers - client.commercial_partner_id.sudo():
             raise UserError(
                 self.env._(
                     "Support was sold by this order: its client cannot be changed. "

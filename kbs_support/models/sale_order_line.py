@@ -181,6 +181,12 @@ class SaleOrderLine(models.Model):
             line.order_id.kbs_subscription_id
         )
 
+    def _kbs_get_clock_day(self):
+        """Return today's local date, or the day on which the client's time stopped."""
+        subscription = self._kbs_get_subscription_sudo()
+        company = self.company_id or self.env.company
+        return subscription._get_clock_day() if subscription else company._kbs_today()
+
     def _kbs_try_coverage(self, asked):
         """Like :meth:`_kbs_get_coverage`, but False where no days can be bought."""
         if not self.kbs_term_id or not self.kbs_plan_id:
@@ -204,7 +210,7 @@ class SaleOrderLine(models.Model):
                 year=first.year,
                 date=format_date(self.env, first),
             )
-        if coverage.is_continued and first < self.order_id.company_id._kbs_today():
+        if coverage.is_continued and first < self._kbs_get_clock_day():
             return self.env._(
                 "Renewed within the grace: continues from %(date)s without a gap.",
                 date=format_date(self.env, first),
@@ -253,7 +259,7 @@ class SaleOrderLine(models.Model):
                 "The client is already covered until %(date)s. Choose a later start.",
                 date=format_date(self.env, error.day),
             )
-        is_over = coverage.date_end < self.company_id._kbs_today()
+        is_over = coverage.date_end < self._kbs_get_clock_day()
         if is_over and not self.env.context.get("kbs_allow_past"):
             return self.env._(
                 "The days of this term are over: it would end on %(date)s. Choose a "

@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_cockpit,
     test_coverage,
+    test_pause,
     test_payment,
     test_plan,
     test_renewal,
@@ -14,6 +15,9 @@ from . import (
     test_scale,
     test_subscription,
     test_tariffs,
+    test_timeline,
     test_tours,
+    test_transfer,
     test_two_workers,
+    test_two_workers_pause,
 )

@@ -175,9 +175,32 @@ def days_within(stretches, start, end):
     for first, last in stretches:
         ends = [day for day in (last, end) if day]
         first = max(first, start) if start else first
-        if ends and (days := (min(ends) - first).days + 1) > 0:
-            total += days
+        if ends:
+            total += max((min(ends) - first).days + 1, 0)
     return total
+
+
+def get_moved_by_pause(stretches, first, today):
+    """Return the positions of the ``stretches`` that a pause from ``first`` on moves.
+
+    What was over before the pause stays. So does a new chain that began after a gap
+    and runs already: it was sold for its own days.
+
+    :param stretches: ``[(first day, last day)]`` in the order of time
+
+    >>> get_moved_by_pause([(date(2026, 1, 1), date(2026, 1, 31))], date(2026, 2, 1),
+    ...     date(2026, 2, 1))
+    [0]
+    """
+    moved, reaches_to = [], date.min
+    for position, (start, end) in enumerate(stretches):
+        is_new_chain = bool(moved) and start > reaches_to + ONE_DAY
+        if is_new_chain and start <= today:
+            break
+        if end + ONE_DAY >= first:
+            moved.append(position)
+        reaches_to = max(reaches_to, end)
+    return moved
 
 
 def shift_by_pause(date_start, date_end, first, days):

@@ -1,0 +1,16 @@
+"""Numbers with their words, as each language inflects them."""
+
+from babel.units import format_unit
+
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+
+def format_count(env, unit, number):
+    """Return ``number`` with its unit in the language of ``env``.
+
+    :param str unit: ``day`` or ``month``
+
+    26 months are "26 місяців", 2 are "2 місяці".
+    """
+    locale = babel_locale_parse(get_lang(env).code)
+    return format_unit(number, f"duration-{unit}", "long", locale=locale)
