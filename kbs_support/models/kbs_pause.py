@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.coverage import ONE_DAY, shift_by_pause
@@ -139,6 +140,13 @@ class KbsPause(models.Model):
                         date=format_date(self.env, pause.date_start),
                     )
                 )
+
+    @api.model
+    def _get_running_domain(self, day):
+        """Domain of the pauses that cover the local date ``day``."""
+        return Domain("date_start", "<=", day) & (
+            Domain("date_end", "=", False) | Domain("date_end", ">=", day)
+        )
 
     def _get_stretch(self):
         return (self.date_start, self.date_end)
