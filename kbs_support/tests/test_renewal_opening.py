@@ -26,7 +26,7 @@ class TestRenewalOpening(KbsCase):
         self.open_renewals("2026-06-13 21:00:00")
         self.assertEqual(subscription.renewal_id.state, "open")
         self.assertEqual(subscription.renewal_id.ends_on, date(2026, 8, 13))
-        self.assertEqual(subscription.renewal_id.amount_expected, 14250)
+        self.assertEqual(subscription.renewal_id.amount_expected, 16830)
 
     def test_opens_on_the_winter_day_too(self):
         with freeze_time("2026-12-10 10:00:00"):
