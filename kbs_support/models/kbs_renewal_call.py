@@ -60,10 +60,11 @@ class KbsRenewal(models.Model):
     def _compute_field_value(self, field):
         # EXTENDS base: the state follows payments and refusals by itself, and nobody
         # is called or written to after either.
-        super()._compute_field_value(field)
+        res = super()._compute_field_value(field)
         if field.name == "state":
             over = self.filtered(lambda x: x.id and x.state != "open")
             over.sudo()._stop_reminding()
+        return res
 
     def _stop_reminding(self):
         """Drop planned calls, and letters that are still in the queue."""
@@ -78,7 +79,7 @@ class KbsRenewal(models.Model):
 
     @api.model
     def _get_call_type(self):
-        """Return the activity type of calls about renewals; none when it was deleted."""
+        """Return the activity type of calls about renewals, if it is still there."""
         xmlid = "kbs_support.mail_activity_type_kbs_renewal_call"
         found = self.env.ref(xmlid, raise_if_not_found=False)
         return found or self.env["mail.activity.type"]
@@ -101,6 +102,7 @@ class KbsRenewal(models.Model):
 
     def _plan_calls(self):
         """Plan a call for today to each client; one that waits is moved to today."""
+        call_type = self._get_call_type()
         waiting = {x.res_id: x for x in self._get_open_calls()}
         missing = self.filtered(lambda x: x.subscription_id.id not in waiting)
         moved = self - missing
@@ -115,16 +117,16 @@ class KbsRenewal(models.Model):
                 own.write({"summary": self._get_call_summary(user, end)})
         # Without a letter to the assignee for each: they are on his list of the day.
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
-            [x._prepare_call_values() for x in missing]
+            [x._prepare_call_values(call_type) for x in missing]
         )
         if nobody := missing.filtered(lambda x: not x.responsible_id):
             _logger.warning("Nobody is set to call about %s", nobody)
 
-    def _prepare_call_values(self):
+    def _prepare_call_values(self, call_type):
         return {
             "res_model_id": self.env["ir.model"]._get_id("kbs.subscription"),
             "res_id": self.subscription_id.id,
-            "activity_type_id": self._get_call_type().id,
+            "activity_type_id": call_type.id,
             "automated": True,
             "date_deadline": self.company_id._kbs_today(),
             "user_id": self.responsible_id.id,

@@ -122,7 +122,8 @@ class KbsRenewal(models.Model):
 
         A draft is not shown: somebody still has to look at it.
         """
-        return self.order_id.filtered(lambda x: x.state in ("sent", "sale"))
+        order = self.order_id
+        return order if order.state in ("sent", "sale") else order.browse()
 
     # === BUSINESS METHODS === #
 
@@ -132,8 +133,10 @@ class KbsRenewal(models.Model):
         The renewed period: sold, paid, started. The order of the renewal: confirmed.
         """
         period, order = self.period_id, self.order_id
-        orders = period.order_id | order.filtered(lambda x: x.state == "sale")
-        days = [self._to_local_day(x.date_order) for x in orders]
+        moments = [period.order_id.date_order]
+        if order.state == "sale":
+            moments.append(order.date_order)
+        days = [self._to_local_day(x) for x in moments if x]
         return max(filter(None, [period.date_start, period.first_paid_on, *days]))
 
     def _to_local_day(self, moment):

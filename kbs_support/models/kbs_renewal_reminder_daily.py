@@ -23,10 +23,7 @@ class KbsRenewal(models.Model):
         Looks only for what is due, so a second run the same day finds nothing.
         """
         companies = self.env["res.company"].search([("kbs_send_reminders", "=", True)])
-        due = [
-            (x, self._get_remindable_domain(x, x._kbs_today()))
-            for x in companies
-        ]
+        due = [(x, self._get_remindable_domain(x, x._kbs_today())) for x in companies]
         self.env["ir.cron"]._commit_progress(
             remaining=sum(self.search_count(domain) for __, domain in due)
         )

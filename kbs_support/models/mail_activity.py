@@ -22,7 +22,7 @@ class MailActivity(models.Model):
                 x.res_model == "kbs.subscription" and x.activity_type_id == call_type
             )
         )
-        subscriptions = self.env["kbs.subscription"].sudo().browse(
-            calls.mapped("res_id")
+        subscriptions = (
+            self.env["kbs.subscription"].sudo().browse(calls.mapped("res_id"))
         )
         return subscriptions.exists().renewal_id

@@ -50,9 +50,7 @@ class TestReminderDays(BaseCase):
         ):
             with self.subTest(today=today, sent=sent):
                 day = date.fromisoformat(today)
-                self.assertEqual(
-                    rem.get_due_reminder(END, DAYS, day, sent=sent), due
-                )
+                self.assertEqual(rem.get_due_reminder(END, DAYS, day, sent=sent), due)
 
     def test_who_has_just_bought_is_not_reminded(self):
         paid_on = date(2026, 5, 14)  # a month, paid on the day of −30
@@ -77,9 +75,7 @@ class TestReminderDays(BaseCase):
         ):
             with self.subTest(end=end, days=days, is_budget_year=is_budget_year):
                 self.assertEqual(
-                    rem.get_opening_day(
-                        date.fromisoformat(end), days, is_budget_year
-                    ),
+                    rem.get_opening_day(date.fromisoformat(end), days, is_budget_year),
                     date.fromisoformat(opening),
                 )
 

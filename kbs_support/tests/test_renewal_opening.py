@@ -164,14 +164,18 @@ class TestRenewalOpening(KbsCase):
         subscription = self.subscription(self.sell_paid("optima_1"))
         other = self._create_company("SOFTKOM other")
         self.env.user.company_ids |= other
-        order = self.env["sale.order"].with_company(other).create(
-            {
-                "partner_id": self._create_client("Other").id,
-                "company_id": other.id,
-                "order_line": [
-                    Command.create({"product_id": self.product("optima_1").id})
-                ],
-            }
+        order = (
+            self.env["sale.order"]
+            .with_company(other)
+            .create(
+                {
+                    "partner_id": self._create_client("Other").id,
+                    "company_id": other.id,
+                    "order_line": [
+                        Command.create({"product_id": self.product("optima_1").id})
+                    ],
+                }
+            )
         )
         order.action_confirm()
         self.pay(order)
