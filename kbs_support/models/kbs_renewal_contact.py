@@ -15,7 +15,6 @@ class KbsRenewal(models.Model):
             ("called", "Talked to"),
             ("promised", "Promised to renew"),
         ],
-        string="Contact",
         default="none",
         required=True,
         readonly=True,

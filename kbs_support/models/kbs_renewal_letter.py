@@ -18,8 +18,9 @@ class KbsRenewal(models.Model):
         help="The client, else his company, else its contact for invoices: the first "
         "who has an e-mail address.",
     )
-    days_left = fields.Integer(
-        compute="_compute_days_left",
+    days_to_end = fields.Integer(
+        string="Days to the End",
+        compute="_compute_days_to_end",
         help="Days from today to the end of coverage; negative after it.",
     )
     grace_until = fields.Date(
@@ -29,6 +30,9 @@ class KbsRenewal(models.Model):
         help="Last day on which a renewal still continues the coverage.",
     )
     # === OFFER === #
+    offer_plan_id = fields.Many2one(
+        comodel_name="kbs.plan", compute="_compute_offer", compute_sudo=True
+    )
     offer_term_id = fields.Many2one(
         comodel_name="kbs.term", compute="_compute_offer", compute_sudo=True
     )
@@ -54,10 +58,12 @@ class KbsRenewal(models.Model):
             renewal.recipient_id = found[0] if found else False
 
     @api.depends("ends_on", "subscription_id.pause_ids.date_end")
-    def _compute_days_left(self):
+    def _compute_days_to_end(self):
         for renewal in self:
             today = renewal.subscription_id._get_clock_day()
-            renewal.days_left = (renewal.ends_on - today).days if renewal.ends_on else 0
+            renewal.days_to_end = (
+                (renewal.ends_on - today).days if renewal.ends_on else 0
+            )
 
     @api.depends("state", "order_id.state", "order_id.amount_total", "ends_on")
     def _compute_offer(self):
@@ -78,6 +84,7 @@ class KbsRenewal(models.Model):
         is_over = last_day and last_day < subscription._get_clock_day()
         values = {
             "grace_until": last_day and not is_over and last_day,
+            "offer_plan_id": subscription.plan_id.id,
             "offer_term_id": False,
             "offer_price": 0.0,
             "offer_price_month": 0.0,
@@ -90,6 +97,7 @@ class KbsRenewal(models.Model):
             values["offer_saving"] = same[0].saving if same else 0.0
         elif offer := subscription._get_default_offer(offers):
             values.update(
+                offer_plan_id=offer.plan.id,
                 offer_term_id=offer.term.id,
                 offer_price=offer.price,
                 offer_price_month=offer.price_month,
@@ -100,12 +108,13 @@ class KbsRenewal(models.Model):
 
     @api.model
     def _prepare_order_values(self, order):
-        lines = order._kbs_get_plan_lines()
+        line = order._kbs_get_plan_lines()[:1]
         is_quotation = order.state == "sent"
         return {
-            "offer_term_id": lines[:1].kbs_term_id.id,
+            "offer_plan_id": line.kbs_plan_id.id,
+            "offer_term_id": line.kbs_term_id.id,
             "offer_price": order.amount_total,
-            "offer_price_month": lines[:1].kbs_price_month,
+            "offer_price_month": line.kbs_price_month,
             "offer_valid_until": is_quotation and order.validity_date,
         }
 
