@@ -4,8 +4,9 @@ from unittest.mock import patch
 import psycopg2
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import TODAY, KbsCase
@@ -381,3 +382,20 @@ class TestCalls(ReminderCase):
                 reminder.with_user(user).write({"days": 3})
             with self.assertRaises(AccessError):
                 reminder.with_user(user).unlink()
+
+    def test_other_company_sees_nothing(self):
+        subscription = self.sold("optima_3")
+        self.remind("2026-07-14 06:00:00")
+        other = self._create_company("SOFTKOM other")
+        stranger = new_test_user(
+            self.env,
+            "kbs_stranger",
+            groups="kbs_support.group_kbs_agent",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        reminder = self.reminders(subscription).with_user(stranger)
+        reminder = reminder.with_context(allowed_company_ids=other.ids)
+        self.assertFalse(reminder.search([]))
+        with self.assertRaises(AccessError):
+            reminder.read(["days"])
