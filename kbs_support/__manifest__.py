@@ -14,6 +14,8 @@
         "data/resource_calendar.xml",
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
+        "data/mail_activity_type.xml",
+        "data/mail_template.xml",
         "data/kbs_close_reason.xml",
         "data/kbs_pause_reason.xml",
         "data/kbs_term.xml",
@@ -46,6 +48,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/kbs_support_menus.xml",
+        "views/kbs_renewal_views.xml",
     ],
     "demo": [
         "demo/res_company.xml",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.locking import wait_for_others
@@ -183,6 +184,13 @@ class KbsPause(models.Model):
                         "first."
                     )
                 )
+
+    @api.model
+    def _get_running_domain(self, day):
+        """Domain of the pauses that cover the local date ``day``."""
+        return Domain("date_start", "<=", day) & (
+            Domain("date_end", "=", False) | Domain("date_end", ">=", day)
+        )
 
     def _get_stretch(self):
         return (self.date_start, self.date_end)

@@ -98,6 +98,7 @@ class KbsRenewal(models.Model):
         "lost_on",
         "ends_on",
         "period_id.is_effective",
+        "subscription_id.closed_on",
         "subscription_id.period_ids.is_effective",
         "subscription_id.period_ids.sold_until",
     )
@@ -111,10 +112,11 @@ class KbsRenewal(models.Model):
                 renewal.state = "won"
             elif renewal.lost_on:
                 renewal.state = "lost"
-            elif renewal.period_id.is_effective:
-                renewal.state = "open"
-            else:
+            elif not renewal.period_id.is_effective:
                 renewal.state = "void"
+            else:
+                is_closed = renewal.subscription_id.closed_on
+                renewal.state = "lost" if is_closed else "open"
 
     @api.depends("order_ids.state")
     def _compute_order_id(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.coverage import ONE_DAY, days_within, months_between
+from ..tools.reminders import get_opening_day
 
 
 class KbsSubscription(models.Model):
@@ -190,9 +191,11 @@ class KbsSubscription(models.Model):
     @api.depends("date_end", "company_id.kbs_renewal_days")
     def _compute_renewal_opens_on(self):
         for subscription in self:
-            days = timedelta(days=subscription.company_id.kbs_renewal_days)
             end = subscription.date_end
-            subscription.renewal_opens_on = end and end - days
+            term = subscription._get_last_period().term_id
+            subscription.renewal_opens_on = end and get_opening_day(
+                end, subscription.company_id.kbs_renewal_days, term.is_budget_year
+            )
 
     @api.depends("date_end", "state", "pause_ids.date_start", "pause_ids.date_end")
     def _compute_days_left(self):
@@ -241,9 +244,7 @@ class KbsSubscription(models.Model):
     @api.model
     def _get_active_domain(self, commercial_partners, on_date):
         """Domain of the periods that cover ``commercial_partners`` on ``on_date``."""
-        paused = Domain("date_start", "<=", on_date) & (
-            Domain("date_end", "=", False) | Domain("date_end", ">=", on_date)
-        )
+        paused = self.env["kbs.pause"]._get_running_domain(on_date)
         return Domain(
             [
                 ("commercial_partner_id", "in", commercial_partners.ids),

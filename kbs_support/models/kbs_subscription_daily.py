@@ -1,11 +1,7 @@
-import logging
-
 from odoo import api, models
 from odoo.fields import Domain
 
-_logger = logging.getLogger(__name__)
-
-CRON_BATCH = 500
+from ..tools.batches import work_in_batches
 
 
 class KbsSubscription(models.Model):
@@ -59,34 +55,6 @@ class KbsSubscription(models.Model):
     def _move_due(self, model, domain, fname):
         """Recompute what ``domain`` finds as if ``fname`` had changed, in batches.
 
-        Each batch is committed. Rows that another transaction holds are left to the
-        next run; a batch that fails is taken one by one, so that one bad record
-        stops nobody else.
-
         :return: whether there is time for more
         """
-        last_id = 0
-        while records := model.search(
-            domain & Domain("id", ">", last_id), limit=CRON_BATCH, order="id"
-        ):
-            last_id = records[-1].id
-            free = records.try_lock_for_update(allow_referencing=True)
-            if not self._recompute_isolated(free, fname):
-                for record in free:
-                    self._recompute_isolated(record, fname)
-            if not self.env["ir.cron"]._commit_progress(len(records)):
-                return False
-        return True
-
-    @api.model
-    def _recompute_isolated(self, records, fname):
-        """Recompute in a savepoint; log a failure and return whether all went well."""
-        try:
-            with self.env.cr.savepoint():
-                records.modified([fname])
-                self.env.flush_all()
-        except Exception:
-            self.env.invalidate_all(flush=False)
-            _logger.exception("Moving by date failed for %s", records)
-            return False
-        return True
+        return work_in_batches(model, domain, lambda x: x.modified([fname]))

@@ -43,6 +43,19 @@ class ResCompany(models.Model):
         "reminded to renew, each once.",
     )
 
+    kbs_send_reminders = fields.Boolean(
+        string="Send Renewal Reminders",
+        default=True,
+        help="Clients whose support ends are reminded by e-mail, and by a call where "
+        "their plan promises it.",
+    )
+    kbs_renewal_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Calls without a Manager",
+        domain="[('share', '=', False)]",
+        help="Calls the clients that have neither a manager nor a specialist.",
+    )
+
     # === LOYALTY === #
     kbs_loyalty_min_months = fields.Integer(
         string="Tenure for Loyalty Prices",

@@ -15,6 +15,12 @@ class ResConfigSettings(models.TransientModel):
     kbs_reminder_days = fields.Char(
         related="company_id.kbs_reminder_days", readonly=False
     )
+    kbs_send_reminders = fields.Boolean(
+        related="company_id.kbs_send_reminders", readonly=False
+    )
+    kbs_renewal_user_id = fields.Many2one(
+        related="company_id.kbs_renewal_user_id", readonly=False
+    )
     kbs_loyalty_min_months = fields.Integer(
         related="company_id.kbs_loyalty_min_months", readonly=False
     )

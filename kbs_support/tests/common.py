@@ -166,7 +166,11 @@ class KbsCase(TransactionCase):
 
     def run_daily_job(self):
         """Run the cron as Odoo does, in the transaction of the test."""
-        cron = self.env.ref("kbs_support.ir_cron_kbs_subscription_states")
+        self.run_job("subscription_states")
+
+    def run_job(self, name):
+        """Run the cron ``ir_cron_kbs_<name>`` as Odoo does."""
+        cron = self.env.ref(f"kbs_support.ir_cron_kbs_{name}")
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.env.invalidate_all()

@@ -61,7 +61,7 @@ class TestStates(KbsCase):
         subscriptions = self.env["kbs.subscription"]
         for __ in range(5):
             subscriptions |= self.subscription(self.sell_paid("optima_1"))
-        module = "odoo.addons.kbs_support.models.kbs_subscription_daily.CRON_BATCH"
+        module = "odoo.addons.kbs_support.tools.batches.BATCH"
         with freeze_time("2026-06-14 09:00:00"), patch(module, 2):
             self.run_daily_job()
         self.assertEqual(set(subscriptions.mapped("state")), {"grace"})
@@ -77,7 +77,7 @@ class TestStates(KbsCase):
             progress.append((processed, remaining))
             return 0  # no time for more
 
-        batch = "odoo.addons.kbs_support.models.kbs_subscription_daily.CRON_BATCH"
+        batch = "odoo.addons.kbs_support.tools.batches.BATCH"
         commit = patch.object(type(self.env["ir.cron"]), "_commit_progress",
                               commit_progress)  # fmt: skip
         with freeze_time("2026-06-14 09:00:00"), patch(batch, 2):

@@ -358,3 +358,32 @@ class TestTwoWorkers(BaseCase):
                 self.assertIsInstance(second, UserError)
                 refused = "Sold by the new" if is_sale_first else "list has changed"
                 self.assertIn(refused, str(second))
+    def test_both_remind_one_client(self):
+        """Without the lock of the job: the database refuses the second letter."""
+
+        def open_renewal(env):
+            subscription = self.sell_paid(env)
+            subscription.partner_id.email = "school@example.com"
+            renewal = env["kbs.renewal"]._open(subscription)[subscription]
+            # Bought long ago, so that a reminder is due today.
+            renewal.period_id.order_id.date_order = "2020-01-01 09:00:00"
+            renewal.period_id.write(
+                {"date_start": "2020-01-01", "first_paid_on": "2020-01-01"}
+            )
+            days = (renewal.ends_on - renewal.company_id._kbs_today()).days
+            renewal.company_id.kbs_reminder_days = str(-days)
+            return renewal
+
+        renewal_id = self.committed(open_renewal)
+
+        def remind(env):
+            env["kbs.renewal"].browse(renewal_id)._remind()
+            return True
+
+        first, second = self.race(remind, remind)
+        self.assertIs(first, True)
+        self.assertIn("reminded of this day already", str(second))
+        with self.registry.cursor() as cr:
+            reminder = self.environment(cr)["kbs.renewal"].browse(renewal_id)
+            self.assertEqual(len(reminder.reminder_ids), 1)
+            self.assertEqual(len(reminder.reminder_ids.mail_id), 1)

@@ -1,0 +1,48 @@
+"""Daily jobs over many records: batches, commits, and one bad record stops nobody."""
+
+import logging
+
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+def work_in_batches(model, domain, work):
+    """Do ``work(records)`` for all that ``domain`` finds, and commit each batch.
+
+    Rows that another transaction holds are left to the next run; a batch that fails
+    is taken one by one. Called by a scheduled action only, because it commits.
+
+    :param model: empty recordset to search in
+    :param work: function of a recordset; what it writes is flushed here
+    :return: whether there is time for more
+    """
+    last_id = 0
+    while records := model.search(
+        domain & Domain("id", ">", last_id), limit=BATCH, order="id"
+    ):
+        last_id = records[-1].id
+        free = records.try_lock_for_update(allow_referencing=True)
+        if not _work_isolated(free, work):
+            for record in free:
+                _work_isolated(record, work)
+        if not model.env["ir.cron"]._commit_progress(len(records)):
+            return False
+    return True
+
+
+def _work_isolated(records, work):
+    """Work in a savepoint; log a failure and return whether all went well."""
+    if not records:
+        return True
+    try:
+        with records.env.cr.savepoint():
+            work(records)
+            records.env.flush_all()
+    except Exception:
+        records.env.invalidate_all(flush=False)
+        _logger.exception("The daily job failed for %s", records)
+        return False
+    return True
