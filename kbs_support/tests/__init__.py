@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_coverage,
+    test_crm,
     test_payment,
     test_plan,
     test_sale,

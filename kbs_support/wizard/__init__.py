@@ -1,1 +1,1 @@
-from . import kbs_price_version, kbs_subscription_close
+from . import kbs_price_version, kbs_renewal_refuse, kbs_subscription_close
