@@ -46,8 +46,8 @@ class KbsRenewal(models.Model):
 
         Sudo: renewals open in the nightly run, or for who may not write leads.
         """
-        context = {**clean_context(self.env.context), **QUIET}
-        leads = self.env["crm.lead"].sudo().with_context(context)
+        clean = self.env(context={**clean_context(self.env.context), **QUIET})
+        leads = clean["crm.lead"].sudo()
         team = self._get_lead_team()
         leads.create([x._prepare_lead_values(team) for x in self.sudo()])
 

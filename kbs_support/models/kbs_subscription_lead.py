@@ -9,7 +9,6 @@ class KbsSubscription(models.Model):
 
     refused_renewal_id = fields.Many2one(
         comodel_name="kbs.renewal",
-        string="Refused Renewal",
         compute="_compute_refused_renewal_id",
     )
 
@@ -107,9 +106,10 @@ class KbsSubscription(models.Model):
 
     def _close(self, reason, note=""):
         """A closed subscription is not renewed: that is lost for the same reason."""
-        super()._close(reason, note)
+        res = super()._close(reason, note)
         # Sudo: a renewal is kept by the system, a lead only reads it.
         self.sudo().renewal_id._lose(reason)
+        return res
 
     @api.model
     def _prepare_renewal_order_values(self, offer, renewal):

@@ -192,7 +192,9 @@ class TestRenewalPipeline(RenewalCase):
         self.assertEqual(order.opportunity_id, self.lead_record)
 
     def test_pipeline_has_only_its_own_columns(self):
-        leads = self.env["crm.lead"].with_context(kbs_renewal_pipeline=True)
+        leads = self.env["crm.lead"].with_context(
+            kbs_renewal_pipeline=True, read_group_expand=True
+        )
         groups = leads.web_read_group(
             [("kbs_renewal_id", "=", self.renewal.id)], ["stage_id"], ["__count"]
         )["groups"]
