@@ -27,6 +27,7 @@
         "wizard/kbs_price_version_views.xml",
         "wizard/kbs_subscription_close_views.xml",
         "wizard/kbs_renewal_refuse_views.xml",
+        "wizard/crm_lead_lost_views.xml",
         "views/kbs_subscription_views.xml",
         "views/kbs_subscription_period_views.xml",
         "views/kbs_guarantee_views.xml",

@@ -3,6 +3,7 @@ from . import (
     crm_lead,
     crm_lead_pipeline,
     crm_lead_prospect,
+    crm_lost_reason,
     crm_stage,
     ir_http,
     kbs_close_reason,

@@ -1,1 +1,6 @@
-from . import kbs_price_version, kbs_renewal_refuse, kbs_subscription_close
+from . import (
+    crm_lead_lost,
+    kbs_price_version,
+    kbs_renewal_refuse,
+    kbs_subscription_close,
+)
