@@ -3,6 +3,7 @@ from . import (
     test_cockpit,
     test_coverage,
     test_pause,
+    test_crm,
     test_payment,
     test_plan,
     test_renewal,
