@@ -22,6 +22,7 @@
         "data/product_pricelist.xml",
         "data/product_pricelist_item.xml",
         "report/sale_order_templates.xml",
+        "wizard/kbs_plan_change_views.xml",
         "wizard/kbs_price_version_views.xml",
         "wizard/kbs_subscription_close_views.xml",
         "views/kbs_subscription_views.xml",
