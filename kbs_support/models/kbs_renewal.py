@@ -187,3 +187,5 @@ class KbsRenewal(models.Model):
         quotations = self.order_ids.filtered(lambda x: x.state in ("draft", "sent"))
         if quotations:
             quotations._action_cancel()
+            # The next quotation is refused by PostgreSQL while these look open to it.
+            quotations.flush_recordset(["state"])

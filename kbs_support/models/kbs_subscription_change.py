@@ -53,7 +53,8 @@ class KbsSubscription(models.Model):
             return self.env._("The subscription is closed. Reopen it first.")
         if self.leaving_since:
             return self.env._(
-                "The client leaves at the end. Take that back on the subscription first."
+                "The client leaves at the end. Take that back on the subscription "
+                "first."
             )
         return None
 
@@ -161,7 +162,7 @@ class KbsSubscription(models.Model):
         )
 
     def _get_change_price(self, period, plan):
-        """Return ``(pricelist, product, price)`` of ``plan`` for the term of ``period``.
+        """Return ``(pricelist, product, price)`` of ``plan`` for a term as before.
 
         :raise UserError: no price in the currency of the period, or a lower one
         """
@@ -214,18 +215,22 @@ class KbsSubscription(models.Model):
         if unpaid := self._get_unpaid_period():
             raise UserError(
                 self.env._(
-                    "The period %(period)s waits for payment, order %(order)s. Wait for "
-                    "the payment or cancel that order first.",
+                    "The period %(period)s waits for payment, order %(order)s. Wait "
+                    "for the payment or cancel that order first.",
                     period=unpaid.display_name,
                     order=unpaid.sudo().order_id.name or "—",
                 )
             )
         # Sudo: it may be a colleague's quotation, and there is to be one only.
-        earlier = self.env["sale.order"].sudo().search(
-            [
-                ("kbs_changed_period_id", "=", change.period.id),
-                ("state", "in", ("draft", "sent")),
-            ]
+        earlier = (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("kbs_changed_period_id", "=", change.period.id),
+                    ("state", "in", ("draft", "sent")),
+                ]
+            )
         )
         if earlier:
             earlier._action_cancel()
@@ -248,7 +253,7 @@ class KbsSubscription(models.Model):
         return {
             "partner_id": self.partner_id.id,
             "company_id": self.company_id.id,
-            "user_id": (self.manager_id or self.env.user).id,
+            "user_id": self._get_seller().id,
             "pricelist_id": change.pricelist.id,
             "validity_date": change.day,
             "kbs_subscription_id": self.id,
@@ -256,6 +261,15 @@ class KbsSubscription(models.Model):
             "kbs_change_reason": reason,
             "order_line": [Command.create(plan_line), Command.create(credit)],
         }
+
+    def _get_seller(self):
+        """Return whose order it is: the client's manager.
+
+        Who may see his own orders only could not make it for a colleague.
+        """
+        user = self.env.user
+        may_sell_for_others = user.has_group("sales_team.group_sale_salesman_all_leads")
+        return self.manager_id or user if may_sell_for_others else user
 
     def _describe_change(self, change):
         """Text of the plan line, in the language of the client."""
@@ -269,7 +283,5 @@ class KbsSubscription(models.Model):
             end=format_date(env, change.period.sold_until),
             days=change.unused_days,
             total=change.term_days,
-            price=format_amount(
-                env, change.list_price, change.pricelist.currency_id
-            ),
+            price=format_amount(env, change.list_price, change.pricelist.currency_id),
         )

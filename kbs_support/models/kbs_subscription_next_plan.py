@@ -9,7 +9,6 @@ class KbsSubscription(models.Model):
 
     agreed_plan_id = fields.Many2one(
         comodel_name="kbs.plan",
-        string="Agreed Plan",
         readonly=True,
         copy=False,
         ondelete="restrict",

@@ -44,11 +44,12 @@ class KbsSubscriptionPeriod(models.Model):
     @api.depends("replaced_period_id", "date_start", "sold_until")
     def _compute_price_month(self):
         # EXTENDS kbs_support: after a change the total is not that of a whole term.
-        super()._compute_price_month()
+        res = super()._compute_price_month()
         for period in self.filtered("replaced_period_id"):
             days, root = period._get_sold_days(), period._get_root_period()
             if days > 0:
                 period.price_month *= root._get_sold_days() / days
+        return res
 
     # === DAYS === #
 

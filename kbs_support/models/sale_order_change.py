@@ -69,7 +69,8 @@ class SaleOrder(models.Model):
 
     def _kbs_describe_change(self):
         return self.env._(
-            "%(old)s is changed to %(new)s when the order %(order)s is paid: %(reason)s",
+            "%(old)s is changed to %(new)s when the order %(order)s is paid: "
+            "%(reason)s",
             old=self.kbs_changed_period_id.plan_id.name,
             new=self._kbs_get_live_periods_sudo()[:1].display_name,
             order=self.name,

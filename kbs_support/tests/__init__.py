@@ -1,8 +1,11 @@
 from . import (
     test_access,
+    test_cancel,
     test_coverage,
     test_payment,
     test_plan,
+    test_plan_change,
+    test_proration,
     test_sale,
     test_sale_guard,
     test_scale,

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount
 
 from ..tools.coverage import ONE_DAY
 
@@ -86,18 +86,15 @@ class KbsSubscriptionClose(models.TransientModel):
             )
             for x in unused
         )  # fmt: skip
-        return (
-            Markup(
-                "<table class='table table-sm mb-0'><thead><tr><th>%s</th>"
-                "<th class='text-end'>%s</th><th class='text-end'>%s</th></tr></thead>"
-                "<tbody>%s</tbody></table>"
-            )
-            % (
-                self.env._("Period"),
-                self.env._("Unused days"),
-                self.env._("Goes back to the client"),
-                rows,
-            )
+        return Markup(
+            "<table class='table table-sm mb-0'><thead><tr><th>%s</th>"
+            "<th class='text-end'>%s</th><th class='text-end'>%s</th></tr></thead>"
+            "<tbody>%s</tbody></table>"
+        ) % (
+            self.env._("Period"),
+            self.env._("Unused days"),
+            self.env._("Goes back to the client"),
+            rows,
         )
 
     # === ACTIONS === #
