@@ -81,6 +81,12 @@ class KbsSubscription(models.Model):
             )
         if plan == period.plan_id:
             return self._refuse_same_plan(plan)
+        if period.stopped_on:
+            return self.env._(
+                "Support ends on %(date)s, the money for the days after it was given "
+                "back. Sell the other plan from then on.",
+                date=format_date(self.env, period.date_end),
+            )
         if not period.date_start < day <= period.date_end:
             return self.env._(
                 "The new plan can begin from %(first)s to %(last)s.",

@@ -88,16 +88,22 @@ class KbsSubscriptionPeriod(models.Model):
     def _get_unused(self, day):
         """Return what goes back to the client if ``day`` is the first unserved one.
 
-        What a later change of plan took over is not given back twice.
+        What a later change of plan took over, or an earlier stop gave back, is not
+        given back twice.
 
         :return: :class:`UnusedDays`
         """
         unused, total = self._get_unused_days(day), self._get_sold_days()
         amount = self._prorate(self.price_total, unused, total)
+        gone = 0
         successor = self.replaced_by_ids.filtered("is_effective")
-        if successor:
-            unused -= successor._get_unused_days(successor.date_start)
-            amount = self.currency_id.round(amount - successor.price_carried)
+        if self.stopped_on:
+            gone = self._get_unused_days(self.stopped_on)
+            amount -= self._prorate(self.price_total, gone, total)
+        elif successor:
+            gone = successor._get_sold_days()
+            amount -= successor.price_carried
+        unused, amount = unused - gone, self.currency_id.round(amount)
         return UnusedDays(self, max(unused, 0), total, max(amount, 0.0))
 
     def _get_invoice_line(self):
@@ -116,8 +122,8 @@ class KbsSubscriptionPeriod(models.Model):
         lang = self.partner_id.lang or self.env.lang
         period, product = self.with_context(lang=lang), product.with_context(lang=lang)
         name = period.env._(
-            "%(product)s: %(plan)s, from %(start)s to %(end)s, %(unused)s of "
-            "%(total)s days",
+            "%(product)s\n%(plan)s from %(start)s to %(end)s: %(unused)s of %(total)s "
+            "days",
             product=product.name,
             plan=period.plan_id.name,
             start=format_date(period.env, max(day, self.date_start)),

@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 
 class SaleOrder(models.Model):
@@ -14,11 +14,24 @@ class SaleOrder(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
         help="The paid period whose unused days go towards the new plan.",
     )
     kbs_change_reason = fields.Char(
         string="Changed because", copy=False, readonly=True, tracking=True
     )
+
+    @api.constrains("kbs_subscription_id", "kbs_changed_period_id")
+    def _check_kbs_changed_period(self):
+        for order in self.sudo().filtered("kbs_changed_period_id"):
+            if order.kbs_changed_period_id.subscription_id != order.kbs_subscription_id:
+                raise ValidationError(
+                    self.env._(
+                        "A change of plan belongs to the subscription whose plan it "
+                        "changes: %(period)s.",
+                        period=order.kbs_changed_period_id.display_name,
+                    )
+                )
 
     def _kbs_quote_change(self):
         """Return what this change of plan costs by the rules of today.

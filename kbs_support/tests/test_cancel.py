@@ -224,6 +224,14 @@ class TestLeaveAtOnce(LeaveCase):
             self.run_daily_job()
             self.assertEqual(self.sub.state, "cancelled")
 
+    @freeze_time(JUNE)
+    def test_stopped_earlier_than_agreed_at_first(self):
+        first = self.leave_at_once("2026-07-01")
+        notes = self.leave_at_once("2026-06-11")
+        self.assertEqual(first.amount_total, 3529.57)  # 7380 × 44 / 92
+        self.assertEqual(sum(notes.mapped("amount_total")), 5133.91)  # × 64 / 92
+        self.assertEqual(self.old.date_end, date(2026, 6, 10))
+
     def test_during_a_pause(self):
         with freeze_time(JUNE):
             self.pause("2026-06-01")

@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -90,7 +90,7 @@ class TestPlanChange(ChangeCase):
         self.assertEqual(plan_line.kbs_date_end, date(2026, 8, 13))
         self.assertAlmostEqual(plan_line.kbs_price_month, 6420, 1)  # 19260 / 3
         self.assertIn("74 of 92 days", plan_line.name)
-        self.assertIn("PROF, from 06/01/2026 to 08/13/2026, 74 of 92", credit.name)
+        self.assertIn("PROF from 06/01/2026 to 08/13/2026: 74 of 92", credit.name)
         self.assertIn("OPTIMA takes over from PROF", order.kbs_date_note)
         self.assertEqual(order.kbs_change_reason, "More questions")
         self.assertEqual(order.kbs_changed_period_id, self.old)
@@ -493,6 +493,30 @@ class TestPlanChangeGuard(ChangeCase):
         with self.assertRaises(IntegrityError), self.cr.savepoint():
             self.old.price_carried = 1
             self.env.flush_all()
+
+    @freeze_time(JUNE)
+    def test_change_stays_with_its_subscription(self):
+        order = self.quote_change()
+        with self.assertRaisesRegex(ValidationError, "whose plan it changes"):
+            order.kbs_subscription_id = False
+
+    @freeze_time(JUNE)
+    def test_lead_sees_what_it_costs(self):
+        dialog = self.env["kbs.plan.change"].with_context(
+            default_subscription_id=self.sub.id
+        )
+        form = Form(dialog.with_user(self.lead))
+        form.plan_id = self.plan("optima")
+        self.assertEqual(form.difference, 9555.65)
+
+    @freeze_time(JUNE)
+    def test_stopped_period_is_not_changed(self):
+        self.sub._leave_at_once(
+            self.env.ref("kbs_support.kbs_close_reason_mistake"), date(2026, 7, 1)
+        )
+        self.sub.action_reopen()
+        with self.assertRaisesRegex(UserError, "Support ends on 06/30/2026"):
+            self.quote_change()
 
     @freeze_time(JUNE)
     def test_who_may_change(self):
