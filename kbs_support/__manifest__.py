@@ -27,6 +27,7 @@
         "data/product_pricelist_item.xml",
         "data/mail_template_kbs_renewal_offer.xml",
         "report/sale_order_templates.xml",
+        "wizard/kbs_plan_change_views.xml",
         "wizard/kbs_price_version_views.xml",
         "wizard/kbs_subscription_close_views.xml",
         "views/kbs_offers_views.xml",

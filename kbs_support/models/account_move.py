@@ -5,8 +5,20 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     kbs_subscription_count = fields.Integer(compute="_compute_kbs_subscription_count")
+    kbs_stopped_period_id = fields.Many2one(
+        comodel_name="kbs.subscription.period",
+        string="Gives Back Unused Days of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The client left before the end of this period. Its served days stay "
+        "paid, so this credit note is not tied to the invoice.",
+    )
 
-    @api.depends("invoice_line_ids.sale_line_ids.kbs_period_ids")
+    @api.depends(
+        "invoice_line_ids.sale_line_ids.kbs_period_ids", "kbs_stopped_period_id"
+    )
     def _compute_kbs_subscription_count(self):
         for move in self:
             move.kbs_subscription_count = len(move._kbs_get_subscriptions_sudo())
@@ -45,9 +57,10 @@ class AccountMove(models.Model):
         return max(days, default=self.company_id[:1]._kbs_today())
 
     def _kbs_get_subscriptions_sudo(self):
-        """Subscriptions whose periods these invoices bill."""
-        lines = self.sudo().invoice_line_ids.sale_line_ids
-        return lines.kbs_period_ids.subscription_id
+        """Subscriptions whose periods these invoices bill, or give back."""
+        moves = self.sudo()
+        billed = moves.invoice_line_ids.sale_line_ids.kbs_period_ids
+        return (billed | moves.kbs_stopped_period_id).subscription_id
 
     def action_view_kbs_subscriptions(self):
         """Open the subscriptions that this invoice pays for."""

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
 
 
 class KbsSubscription(models.Model):
@@ -109,7 +108,8 @@ class KbsSubscription(models.Model):
             sold = subscription.sudo().period_ids.sale_line_id.order_id
             orders = sold | quotations.get(subscription, sold.browse())
             subscription.order_count = len(orders)
-            subscription.invoice_count = len(orders.invoice_ids)
+            credit_notes = subscription.sudo().period_ids.credit_note_ids
+            subscription.invoice_count = len(orders.invoice_ids | credit_notes)
 
     @api.depends("name", "partner_id", "plan_id")
     @api.depends_context("kbs_show_client")
@@ -167,6 +167,11 @@ class KbsSubscription(models.Model):
             "state_changes_on",
             "closed_on",
             "close_reason_id",
+            "leaving_since",
+            "agreed_plan_id",
+            "agreed_period_id",
+            "agreed_because",
+            "next_plan_id",
             "renewal_id",
             "offer_state",
             "offer_id",
@@ -194,9 +199,11 @@ class KbsSubscription(models.Model):
 
     def action_view_invoices(self):
         self.check_access("read")
+        # Sudo: the action shows what the user may read of these.
+        credit_notes = self.sudo().period_ids.credit_note_ids
         return self._get_documents_action(
             "account.action_move_out_invoice_type",
-            self._get_orders_sudo().invoice_ids.ids,
+            (self._get_orders_sudo().invoice_ids | credit_notes).ids,
         )
 
     @api.model
@@ -209,64 +216,7 @@ class KbsSubscription(models.Model):
             action["res_id"] = ids[0]
         return action
 
-    def action_close(self):
-        """Ask why, then close (wizard)."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Close the Subscription"),
-            "res_model": "kbs.subscription.close",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_subscription_ids": self.ids},
-        }
-
-    def action_reopen(self):
-        """Take back a closing; cancelled periods stay cancelled."""
-        self.check_access("write")
-        self.sudo().write({"closed_on": False, "close_reason_id": False})
-
     # === BUSINESS METHODS === #
-
-    def _close(self, reason, note=""):
-        """Close for good: unpaid periods are cancelled, the reason stays.
-
-        :param reason: ``kbs.close.reason``
-        :raise AccessError: the user may not keep subscriptions
-        :raise UserError: something is still paid for; credit its invoice first
-        """
-        self.check_access("write")
-        for subscription in self:
-            today = subscription.company_id._kbs_today()
-            last_day = subscription._get_clock_day()  # a pause is no end
-            if subscription.date_end and subscription.date_end >= last_day:
-                raise UserError(subscription._explain_covered())
-            subscription.sudo().write(
-                {"close_reason_id": reason.id, "closed_on": today}
-            )
-        self.sudo()._end_open_pauses()
-        booked = self.sudo().period_ids._get_booked()
-        booked.filtered(lambda x: not x.is_paid)._cancel()
-        if note:
-            for subscription in self:
-                subscription.message_post(body=note)
-
-    def _explain_covered(self):
-        """Say why this subscription cannot be closed yet."""
-        if self.state == "paused":
-            return self.env._(
-                "The subscription %(number)s is paused, and %(days)s days of it are "
-                "paid for and not served. Credit its invoice first, or resume it and "
-                "wait for the end.",
-                number=self.name,
-                days=self.days_left,
-            )
-        return self.env._(
-            "The subscription %(number)s is covered until %(date)s. "
-            "Credit its invoice first, or wait for the end.",
-            number=self.name,
-            date=format_date(self.env, self.date_end),
-        )
 
     def _get_orders_sudo(self):
         """All orders of the subscriptions: sold periods, quotations for renewal."""

@@ -96,6 +96,7 @@ class KbsSubscription(models.Model):
         "pause_ids.date_start",
         "pause_ids.date_end",
         "closed_on",
+        "leaving_since",
         "company_id.kbs_grace_days",
     )
     def _compute_coverage(self):
@@ -130,6 +131,8 @@ class KbsSubscription(models.Model):
             return "active"
         if any(x.date_start > today for x in effective):
             return "upcoming"
+        if self.leaving_since:
+            return "cancelled"
         return "grace" if today <= self._get_grace_end(effective) else "ended"
 
     def _get_grace_end(self, effective):

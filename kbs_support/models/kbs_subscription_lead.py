@@ -104,13 +104,6 @@ class KbsSubscription(models.Model):
             for subscription in self:
                 subscription.message_post(body=note)
 
-    def _close(self, reason, note=""):
-        """A closed subscription is not renewed: that is lost for the same reason."""
-        res = super()._close(reason, note)
-        # Sudo: a renewal is kept by the system, a lead only reads it.
-        self.sudo().renewal_id._lose(reason)
-        return res
-
     @api.model
     def _prepare_renewal_order_values(self, offer, renewal):
         values = super()._prepare_renewal_order_values(offer, renewal)

@@ -16,6 +16,7 @@ class KbsSubscriptionPeriod(models.Model):
         string="Paid",
         compute="_compute_paid",
         store=True,
+        recursive=True,
         help="The invoice is posted and paid, and not credited back.",
     )
     first_paid_on = fields.Date(
@@ -48,14 +49,22 @@ class KbsSubscriptionPeriod(models.Model):
         "sale_line_id.invoice_lines.move_id.state",
         "sale_line_id.invoice_lines.move_id.payment_state",
         "sale_line_id.invoice_lines.move_id.reversal_move_ids.state",
+        "replaced_period_id.is_paid",
     )
     def _compute_paid(self):
-        """Follow the invoices of the order line, down as well as up (S1)."""
+        """Follow the invoices of the order line, down as well as up (S1).
+
+        After a change of plan a part of the price was paid by the old period: when
+        its money is gone, the new one is not paid either.
+        """
         for period in self:
             lines = period.sale_line_id.invoice_lines.filtered(
                 lambda x: x.parent_state == "posted"
             )
-            period.is_paid = period._is_settled(lines)
+            replaced = period.replaced_period_id
+            period.is_paid = period._is_settled(lines) and (
+                not replaced or replaced.is_paid
+            )
             period.first_paid_on = period.first_paid_on or (
                 period.is_paid and lines.move_id._kbs_get_paid_on()
             )
@@ -105,6 +114,8 @@ class KbsSubscriptionPeriod(models.Model):
             period.is_effective = not period.is_cancelled and bool(
                 period.is_paid or is_guaranteed
             )
+        if self.replaced_period_id:
+            self._defer_overlap_check()
 
     @api.model
     def _get_lapsed_guarantee_domain(self, company, today):

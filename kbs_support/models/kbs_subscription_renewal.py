@@ -101,6 +101,10 @@ class KbsSubscription(models.Model):
             unpaid = subscription._get_unpaid_period()
             if subscription.closed_on:
                 reason = self.env._("it is closed. Reopen it, or sell a new one.")
+            elif subscription.leaving_since:
+                reason = self.env._(
+                    "the client leaves at the end. Take that back first."
+                )
             elif unpaid:
                 reason = self.env._(
                     "the period %(period)s waits for payment, order %(order)s.",

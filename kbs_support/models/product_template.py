@@ -23,6 +23,11 @@ class ProductTemplate(models.Model):
         help="Minutes of a specialist's work that one unit of this product pays for.",
     )
 
+    kbs_is_unused_days = fields.Boolean(
+        string="Unused Days of Support",
+        help="Takes money back for days of support that were not used.",
+    )
+
     _kbs_minutes_not_negative = models.Constraint(
         "CHECK (kbs_minutes IS NULL OR kbs_minutes >= 0)",
         "The minutes of work cannot be negative.",
@@ -40,7 +45,7 @@ class ProductTemplate(models.Model):
         configured.
         """
         self.ensure_one()
-        return bool(self.kbs_plan_id or self.kbs_minutes)
+        return bool(self.kbs_plan_id or self.kbs_minutes or self.kbs_is_unused_days)
 
     @api.model
     def _kbs_name_variants(self):

@@ -144,6 +144,14 @@ class SaleOrder(models.Model):
                     number=subscription.name,
                 )
             )
+        elif subscription.leaving_since:
+            faults.append(
+                self.env._(
+                    "The client of %(number)s leaves at the end. Take that back on "
+                    "the subscription first, or sell a new one.",
+                    number=subscription.name,
+                )
+            )
         unpaid = subscription._get_unpaid_period()
         if unpaid and unpaid.order_id != self:
             faults.append(

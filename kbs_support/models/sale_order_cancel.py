@@ -19,6 +19,7 @@ class SaleOrder(models.Model):
                     period=paid[0].display_name,
                 )
             )
+        periods._check_not_replaced()
         self.browse(periods.order_id.ids)._kbs_withdraw_invoices_sudo()
         res = super()._action_cancel()
         periods.is_cancelled = True

@@ -72,7 +72,7 @@ class SaleOrderLine(models.Model):
     @api.depends("price_total", "product_id")
     def _compute_kbs_price_month(self):
         for line in self:
-            months = line.kbs_term_id.months
+            months = line._kbs_get_paid_months()
             line.kbs_price_month = line.price_total / months if months else 0.0
 
     @api.depends("kbs_period_ids")
@@ -115,7 +115,9 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         if not self.env.su and self._kbs_get_sold_fields() & set(vals):
-            self.filtered(lambda x: x.sudo().kbs_period_ids)._kbs_check_not_sold_yet()
+            self.filtered(
+                lambda x: x.sudo().kbs_period_ids or x._kbs_is_carried()
+            )._kbs_check_not_sold_yet()
         return super().write(vals)
 
     @api.model
@@ -137,7 +139,9 @@ class SaleOrderLine(models.Model):
 
         :raise UserError: the order is confirmed; periods and rules know its line
         """
-        sold = self.filtered(lambda x: x.state == "sale" and x.kbs_plan_id)
+        sold = self.filtered(
+            lambda x: x.state == "sale" and (x.kbs_plan_id or x._kbs_is_carried())
+        )
         if sold:
             raise UserError(
                 self.env._(
@@ -195,6 +199,10 @@ class SaleOrderLine(models.Model):
             return self._kbs_get_coverage(asked)
         except cov.CoverageError:
             return False
+
+    def _kbs_get_paid_months(self):
+        """Return for how many months the price of this line is paid."""
+        return self.kbs_term_id.months
 
     def _kbs_is_sold(self):
         """Say whether the dates are settled: no rule moves them any more."""

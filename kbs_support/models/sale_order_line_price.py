@@ -51,7 +51,9 @@ class SaleOrderLine(models.Model):
 
     def _kbs_get_deduction(self):
         """Return what lines of negative amount take off the order (0 or less)."""
-        others = self.order_id.order_line.filtered(lambda x: not x.is_downpayment)
+        others = self.order_id.order_line.filtered(
+            lambda x: not x.is_downpayment and not x._kbs_is_carried()
+        )
         return sum(x for x in others.mapped("price_total") if x < 0)
 
     def _kbs_has_list_moved(self):

@@ -119,7 +119,10 @@ class SaleOrder(models.Model):
 
         Sudo: a renewal is kept by the system, a salesperson only reads it.
         """
-        for order in self.sudo().filtered("kbs_subscription_id"):
+        renewing = self.sudo().filtered(
+            lambda x: x.kbs_subscription_id and not x.kbs_changed_period_id
+        )
+        for order in renewing:
             renewal = order.kbs_subscription_id.renewal_id
             others = (renewal.order_ids - order).filtered(
                 lambda x: x.state in ("draft", "sent")

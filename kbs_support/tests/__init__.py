@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_cockpit,
+    test_cancel,
     test_coverage,
     test_pause,
     test_crm,
@@ -16,6 +17,8 @@ from . import (
     test_reminders,
     test_reminders_scale,
     test_renewal_opening,
+    test_plan_change,
+    test_proration,
     test_sale,
     test_sale_guard,
     test_scale,

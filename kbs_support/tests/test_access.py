@@ -193,7 +193,9 @@ class TestAccess(KbsCase):
         self.assertEqual(
             public,
             {
+                "action_change_plan",
                 "action_close",
+                "action_forget_next_plan",
                 "action_pause",
                 "action_quote",
                 "action_renew",

@@ -158,10 +158,82 @@ class TestTwoWorkers(BaseCase):
     def sell_paid(self, env):
         order = self.quote(env)
         order.action_confirm()
+        self.pay(env, order)
+        return order.order_line.kbs_period_ids.subscription_id
+
+    def pay(self, env, order):
         env["account.payment.register"].with_context(
             active_model="account.move", active_ids=order.invoice_ids.ids
         ).create({})._create_payments()
-        return order.order_line.kbs_period_ids.subscription_id
+
+    def quote_change(self, env, subscription_id):
+        """A change to the dearest plan from the first possible day on."""
+        subscription = env["kbs.subscription"].browse(subscription_id)
+        change = subscription._quote_change(
+            env.ref("kbs_support.kbs_plan_premium"),
+            subscription._get_first_change_day(),
+        )
+        return subscription._create_change_order(change, "Two workers")
+
+    def test_change_and_renewal_of_one_subscription(self):
+        """The renewal moves the end and the change does not: both are seen."""
+        subscription_id = self.committed(self.sell_paid)
+        change = self.committed(
+            partial(self.quote_change, subscription_id=subscription_id)
+        )
+        renewal = self.committed(partial(self.quote, subscription_id=subscription_id))
+        first, second = self.race(
+            lambda env: env["sale.order"].browse(change).action_confirm(),
+            lambda env: env["sale.order"].browse(renewal).action_confirm(),
+        )
+        self.assertIs(first, True)
+        self.assertIsInstance(second, UserError)
+        self.assertIn("waits for payment", str(second))
+
+    def test_change_that_is_paid_and_unpaid(self):
+        """The old and the new period change together, each time in one commit."""
+        subscription_id = self.committed(self.sell_paid)
+        order_id = self.committed(
+            partial(self.quote_change, subscription_id=subscription_id)
+        )
+
+        def act(do):
+            with self.registry.cursor() as cr:
+                do(self.environment(cr)["sale.order"].browse(order_id))
+            with self.registry.cursor() as cr:
+                order = self.environment(cr)["sale.order"].browse(order_id)
+                new = order.order_line.kbs_period_ids
+                return new.is_effective, (
+                    new.replaced_period_id.date_end < new.date_start
+                )
+
+        act(lambda order: order.action_confirm())
+        paid = act(lambda order: self.pay(order.env, order))
+        self.assertEqual(paid, (True, True))
+        unpaid = act(lambda order: order.invoice_ids.button_draft())
+        self.assertEqual(unpaid, (False, False))
+        self.assertEqual(
+            act(lambda order: order.invoice_ids.action_post())[0], unpaid[0]
+        )
+
+    def test_both_stop_one_subscription(self):
+        """The money for unused days goes back once."""
+        subscription_id = self.committed(self.sell_paid)
+
+        def stop(env):
+            subscription = env["kbs.subscription"].browse(subscription_id)
+            reason = env.ref("kbs_support.kbs_close_reason_mistake")
+            day = subscription._get_first_change_day()
+            return subscription._leave_at_once(reason, day).ids
+
+        first, second = self.race(stop, stop)
+        self.assertEqual(len(first), 1)
+        self.assertIsInstance(second, UserError)
+        with self.registry.cursor() as cr:
+            subscription = self.environment(cr)["kbs.subscription"].browse(
+                subscription_id
+            )
+            self.assertEqual(subscription.period_ids.credit_note_ids.ids, first)
 
     def test_two_offers_of_one_renewal(self):
         """Renewing twice at once gives one quotation, and then one period."""

@@ -5,3 +5,4 @@ from . import (
     kbs_renewal_refuse,
     kbs_subscription_close,
 )
+from . import kbs_plan_change, kbs_price_version, kbs_subscription_close
