@@ -1,7 +1,7 @@
 # A compute returns nothing, and so does its extension.
 # pylint: disable=missing-return
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 
@@ -17,14 +17,39 @@ class CrmLead(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
+        self._kbs_check_derived(vals)
         if {"stage_id", "active"} & set(vals):
-            self.filtered("kbs_renewal_id")._kbs_check_owned(vals)
+            self.filtered("kbs_renewal_id")._kbs_check_decided(vals)
         return super().write(vals)
 
-    def _kbs_check_owned(self, vals):
+    def _kbs_check_derived(self, vals):
+        """Keep derived facts from being typed in: they follow from the renewal.
+
+        :raise AccessError: somebody writes what only the renewal sets
+        """
+        derived = {
+            "kbs_renewal_id",
+            "partner_id",
+            "expected_revenue",
+            "date_deadline",
+            "lost_reason_id",
+        } & set(vals)
+        if not derived or self.env.su:
+            return
+        if "kbs_renewal_id" in derived or self.filtered("kbs_renewal_id"):
+            labels = self.fields_get(derived, ["string"]).values()
+            raise AccessError(
+                self.env._(
+                    "These follow from the renewal of support and cannot be written: "
+                    "%(fields)s",
+                    fields=", ".join(label["string"] for label in labels),
+                )
+            )
+
+    def _kbs_check_decided(self, vals):
         """Payment wins a renewal and nobody else; a refusal needs its reason.
 
-        :raise UserError: somebody sets what the renewal decides
+        :raise UserError: somebody decides what the renewal decides
         """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         for lead in self:

@@ -169,6 +169,23 @@ class TestRenewalPipeline(RenewalCase):
         with self.assertRaisesRegex(UserError, "won by payment"):
             lead.stage_id = self.stage("offered")
 
+    def test_facts_of_the_renewal_are_not_typed_in(self):
+        lead = self.lead_record.with_user(self.manager)
+        for values in (
+            {"expected_revenue": 1.0},
+            {"date_deadline": TODAY},
+            {"partner_id": self.manager.partner_id.id},
+            {"lost_reason_id": self.reason.lost_reason_id.id},
+            {"kbs_renewal_id": False},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                lead.write(values)
+        prospect = lead.create({"name": "Prospect"})
+        prospect.expected_revenue = 1.0
+        with self.assertRaises(AccessError):
+            prospect.kbs_renewal_id = self.renewal
+        lead.priority = "2"
+
     def test_manager_hands_over(self):
         other = new_test_user(
             self.env,
@@ -279,6 +296,17 @@ class TestRefusal(RenewalCase):
             with self.assertRaisesRegex(UserError, "Moved to another program"):
                 self.mark_lost(self.lead_record, reason)
         self.assertEqual(self.renewal.state, "open")
+
+    def test_wizard_asks_for_a_reason_of_support(self):
+        wizards = self.env["crm.lead.lost"].with_user(self.salesman)
+        form = Form(wizards.with_context(default_lead_ids=self.lead_record.ids))
+        self.assertTrue(form.kbs_has_renewal)
+        with self.assertRaisesRegex(AssertionError, "lost_reason_id is a required"):
+            form.save()
+        form.lost_reason_id = self.reason.lost_reason_id
+        self.assertEqual(self.reason.lost_reason_id.kbs_close_reason_ids, self.reason)
+        form.save().action_lost_reason_apply()
+        self.assertEqual(self.renewal.state, "lost")
 
     def test_restored_in_the_pipeline(self):
         self.mark_lost(self.lead_record, self.reason.lost_reason_id)
