@@ -25,6 +25,7 @@ class KbsDemo(models.AbstractModel):
         self._sell_active()
         self._sell_not_active()
         self._sell_renewed()
+        self._pause()
         self._quote()
         self._revise()
 
@@ -63,6 +64,21 @@ class KbsDemo(models.AbstractModel):
             "optima_12",
             subscription=first._kbs_get_subscriptions_sudo(),
             pricelist="loyalty",
+        )
+
+    @api.model
+    def _pause(self):
+        today = self._today()
+        order = self._sell_one("archive", "prof_12", today - relativedelta(months=7))
+        self.env["kbs.pause"].create(
+            {
+                "subscription_id": order._kbs_get_subscriptions_sudo().id,
+                "reason_id": self.env.ref(
+                    "kbs_support.kbs_pause_reason_mobilisation"
+                ).id,
+                "date_start": today - timedelta(days=20),
+                "note": "Лист установи про мобілізацію бухгалтера",
+            }
         )
 
     @api.model

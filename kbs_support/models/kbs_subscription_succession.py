@@ -111,6 +111,7 @@ class KbsSubscription(models.Model):
         self.renewal_ids._withdraw_quotations()
         quotations.filtered(lambda x: x.state != "cancel")._action_cancel()
 
+
 class KbsSubscriptionPeriod(models.Model):
     """Whom a period was sold to, though its subscription has another client now."""
 

@@ -201,6 +201,7 @@ class TestAccess(KbsCase):
                 "action_renew",
                 "action_reopen",
                 "action_resume",
+                "action_transfer",
                 "action_view_invoices",
                 "action_view_orders",
             },

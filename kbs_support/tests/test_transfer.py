@@ -93,7 +93,8 @@ class TestTransfer(KbsCase):
         message = self.sub.message_ids.filtered("attachment_ids")
         self.assertEqual(message.attachment_ids.name, "d.pdf")
         self.assertIn(
-            "School No. 1 → Lyceum No. 1", str(self.sub.with_user(self.agent).timeline_html)
+            "School No. 1 → Lyceum No. 1",
+            str(self.sub.with_user(self.agent).timeline_html),
         )
 
     def test_local_day_of_the_company(self):
@@ -131,7 +132,9 @@ class TestTransfer(KbsCase):
     def test_form_proposes_the_only_company(self):
         action = self.sub.with_user(self.lead).action_transfer()
         form = Form(
-            self.env["kbs.transfer"].with_user(self.lead).with_context(**action["context"])
+            self.env["kbs.transfer"]
+            .with_user(self.lead)
+            .with_context(**action["context"])
         )
         form.code = CODE
         self.assertEqual(form.successor_id, self.successor)
@@ -251,7 +254,9 @@ class TestTransfer(KbsCase):
         third = self._create_client("Third", company_registry=FREE_CODE)
         self.wizard(FREE_CODE).action_transfer()
         self.assertEqual(self.sub.partner_id, third)
-        self.assertEqual(self.order.order_line.kbs_period_ids._get_buyers(), self.client)
+        self.assertEqual(
+            self.order.order_line.kbs_period_ids._get_buyers(), self.client
+        )
 
     def test_cancelled_order_is_not_confirmed_for_the_former_client(self):
         order = self.sell("prof_1")

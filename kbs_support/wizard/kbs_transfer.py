@@ -1,5 +1,5 @@
-from stdnum.ua import edrpou
 from stdnum.exceptions import ValidationError as NumberError
+from stdnum.ua import edrpou
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -40,7 +40,6 @@ class KbsTransfer(models.TransientModel):
     candidate_count = fields.Integer(compute="_compute_candidate_ids")
     successor_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Successor",
         compute="_compute_successor_id",
         store=True,
         readonly=False,
@@ -187,8 +186,8 @@ class KbsTransfer(models.TransientModel):
             raise UserError(
                 self.env._("No company has this code yet: enter its full name.")
             )
-        partner = self.env["res.partner"].sudo().create(self._prepare_successor_values())
-        return partner.sudo(False)
+        partners = self.env["res.partner"].sudo()
+        return partners.create(self._prepare_successor_values()).sudo(False)
 
     def _prepare_successor_values(self):
         old = self.old_partner_id
