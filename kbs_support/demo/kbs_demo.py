@@ -27,6 +27,8 @@ class KbsDemo(models.AbstractModel):
         self._sell_renewed()
         self._pause()
         self._quote()
+        self._renew()
+        self._upgrade()
         self._revise()
 
     @api.model
@@ -83,12 +85,44 @@ class KbsDemo(models.AbstractModel):
 
     @api.model
     def _quote(self):
-        council = self.env["kbs.subscription"].search(
-            [("partner_id", "=", self.env.ref("kbs_support.demo_partner_council").id)]
-        )
+        council = self._get_subscription("council")
         self._quote_one("council", "premium_12", subscription=council,
                         pricelist="loyalty")  # fmt: skip
         self._quote_one("forest", "optima_3", self._today())
+
+    @api.model
+    def _renew(self):
+        """Open the renewals of the window, send one offer, and prepare a run."""
+        self.env["kbs.renewal"]._open(
+            self.env["kbs.subscription"].search(
+                [
+                    ("state", "in", ("active", "grace")),
+                    ("date_end", "<=", self._today() + timedelta(days=60)),
+                ]
+            )
+        )
+        term = self.env.ref("kbs_support.kbs_term_3")
+        kindergarten = self._get_subscription("kindergarten")
+        kindergarten._create_renewal_order(term).action_quotation_sent()
+        kindergarten.renewal_id._note_contact("promised")
+        seller = self.env.ref("kbs_support.demo_user_sales")
+        run = self.env["kbs.renewal.run"].with_user(seller).create({})
+        run._add(self._get_subscription("school"))
+
+    @api.model
+    def _upgrade(self):
+        """Offer the hospital a better plan from tomorrow on."""
+        hospital = self._get_subscription("hospital")
+        change = hospital._quote_change(
+            self.env.ref("kbs_support.kbs_plan_premium"),
+            self._today() + timedelta(days=1),
+        )
+        hospital._create_change_order(change, "Клієнт просить лінію 24/7")
+
+    @api.model
+    def _get_subscription(self, client):
+        partner = self.env.ref(f"kbs_support.demo_partner_{client}")
+        return self.env["kbs.subscription"].search([("partner_id", "=", partner.id)])
 
     @api.model
     def _revise(self):

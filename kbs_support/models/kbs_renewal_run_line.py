@@ -2,8 +2,9 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..tools.isolation import run_isolated
+from ..tools.batches import run_isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -160,7 +161,10 @@ class KbsRenewalRunLine(models.Model):
 
     @api.model
     def _cron_work(self):
-        """Make and send what is waiting, in batches that are committed one by one."""
+        """Make and send what is waiting, in batches that are committed one by one.
+
+        A batch whose clients somebody else works on just now waits for another call.
+        """
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=self.search_count([("state", "in", list(BATCHES))]))
         for state, batch in BATCHES.items():
@@ -169,32 +173,38 @@ class KbsRenewalRunLine(models.Model):
                 [("state", "=", state), ("id", ">", last_id)], limit=batch, order="id"
             ):
                 last_id = lines[-1].id
-                lines.try_lock_for_update()._work()
+                try:
+                    lines.try_lock_for_update()._work()
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    self.env.cr.rollback()
+                    self.env.ref("kbs_support.ir_cron_kbs_renewal_runs")._trigger()
                 if not commit(len(lines)):
                     return
 
     def _work(self):
         """Do the next step of these lines, in the name of who is responsible."""
+        steps = {
+            "queued": lambda lines: lines._make(),
+            "to_send": lambda lines: lines._send(),
+        }
         for (run, state), lines in self.grouped(lambda x: (x.run_id, x.state)).items():
-            step = {"queued": lines._make, "to_send": lines._send}.get(state)
-            if step:
+            if state in steps:
                 acting = lines.with_user(run.user_id).with_context(
-                    allowed_company_ids=run.company_id.ids
+                    allowed_company_ids=run.company_id.ids, lang=run.user_id.lang
                 )
-                getattr(acting, step.__name__)()
+                acting._do_isolated(state, steps[state])
 
-    def _make(self):
-        self._do_isolated("queued", "_make_batch")
+    def _do_isolated(self, state, step):
+        """Do ``step`` with all; if that fails, with each, and note who failed.
 
-    def _send(self):
-        self._do_isolated("to_send", "_send_batch")
-
-    def _do_isolated(self, state, method):
-        """Run ``method`` on all; if that fails, on each, and write down who failed."""
-        if run_isolated(self, method) is None:
+        :raise psycopg2.Error: another transaction was first; the request is repeated
+        """
+        if run_isolated(self, step) is None:
             return
         for line in self:
-            error = run_isolated(line, method)
+            error = run_isolated(line, step)
+            if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                raise error
             if error is not None:
                 line._fail(state, error)
 
@@ -207,7 +217,7 @@ class KbsRenewalRunLine(models.Model):
             text = self.env._("Unexpected error: %(error)s", error=error)
         self.write({"state": "failed", "failed_in": state, "error": text})
 
-    def _make_batch(self):
+    def _make(self):
         """Make the quotations of these lines.
 
         :raise UserError: one of them cannot be made
@@ -228,7 +238,7 @@ class KbsRenewalRunLine(models.Model):
             line.order_id = orders[line.subscription_id]
         self.write({"state": "made"})
 
-    def _send_batch(self):
+    def _send(self):
         """Queue the e-mails with the quotations of these lines.
 
         :raise UserError: a client has no e-mail address

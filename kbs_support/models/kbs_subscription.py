@@ -154,28 +154,23 @@ class KbsSubscription(models.Model):
     @api.model
     def _get_derived_fields(self):
         """Names of the stored fields that nobody writes by hand."""
-        return {
+        computed = {
+            name
+            for name, field in self._fields.items()
+            if field.compute and field.store and not field.inverse
+        }
+        # What business methods write: a sale, a transfer, a closing, an agreement.
+        return computed | {
             "name",
             "partner_id",
             "company_id",
-            "plan_id",
-            "state",
-            "date_start",
-            "date_end",
-            "booked_until",
-            "tenure_start",
-            "state_changes_on",
+            "transfer_ids",
             "closed_on",
             "close_reason_id",
             "leaving_since",
             "agreed_plan_id",
             "agreed_period_id",
             "agreed_because",
-            "next_plan_id",
-            "renewal_id",
-            "offer_state",
-            "offer_id",
-            "transfer_ids",
         }
 
     @api.ondelete(at_uninstall=False)

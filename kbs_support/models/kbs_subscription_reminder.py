@@ -11,3 +11,6 @@ class KbsSubscription(models.Model):
         inverse_name="subscription_id",
         string="Reminders",
     )
+    contact_state = fields.Selection(
+        related="renewal_id.contact_state", string="Contact", store=True
+    )

@@ -33,16 +33,24 @@ def work_in_batches(model, domain, work):
     return True
 
 
-def _work_isolated(records, work):
-    """Work in a savepoint; log a failure and return whether all went well."""
-    if not records:
-        return True
+def run_isolated(records, work):
+    """Do ``work(records)`` in a savepoint.
+
+    :return: None when all went well, else the exception; what was done is undone
+    """
     try:
         with records.env.cr.savepoint():
             work(records)
             records.env.flush_all()
-    except Exception:
+    except Exception as error:  # whatever it is, the others go on
         records.env.invalidate_all(flush=False)
-        _logger.exception("The daily job failed for %s", records)
-        return False
-    return True
+        return error
+    return None
+
+
+def _work_isolated(records, work):
+    """Work in a savepoint; log a failure and return whether all went well."""
+    error = run_isolated(records, work) if records else None
+    if error is not None:
+        _logger.error("The daily job failed for %s", records, exc_info=error)
+    return error is None
