@@ -154,6 +154,10 @@ class TestPriceRevisionEffect(RevisionCase):
         renewal._action_cancel()
         rows = self.rows(self.revise_all())
         self.assertEqual(rows, {"School": ("loyalty", 16830, 18510)})
+        # Sold again for the same days: the cancelled period does not count.
+        self.renew(first, "prof_4", client=first.partner_id).action_confirm()
+        rows = self.rows(self.revise_all())
+        self.assertEqual(rows, {"School": ("regular", 9840, 10820)})
 
     def test_tenure_for_loyalty_is_counted_as_at_the_sale(self):
         """SQL says the same as ``months_between``, also at the ends of months."""
