@@ -227,12 +227,13 @@ class KbsPriceRevision(models.Model):
     @api.model
     def _get_scope_fields(self):
         """What decides which prices are revised: calculated prices hang on it."""
-        return {"date_from", "pricelist_ids", "plan_ids", "term_ids", "with_hours"}
+        which = {"pricelist_ids", "plan_ids", "term_ids", "with_hours"}
+        return {"date_from", "company_id"} | which
 
     @api.model
     def _get_draft_fields(self):
         """What only a draft may still change."""
-        how = {"name", "company_id", "mode", "percent", "amount", "rounding"}
+        how = {"name", "mode", "percent", "amount", "rounding"}
         return how | self._get_scope_fields() | {"line_ids"}
 
     def _check_not_derived(self, names):

@@ -127,6 +127,7 @@ class KbsPriceRevision(models.Model):
             self._get_overlap_fault(line_by_key[key], item)
             for item in later
             if (key := (item.pricelist_id, item.product_id)) in line_by_key
+            and item.min_quantity == line_by_key[key].old_item_id.min_quantity
         ]
 
     def _get_overlap_fault(self, line, item):

@@ -248,6 +248,25 @@ class TestPriceRevisionApply(RevisionCase):
         )
         self.assert_refused(self.revise(), "from 10/01/2026 to 10/31/2026")
 
+    def test_price_of_a_quantity_is_not_in_the_way(self):
+        self.item("regular_hour").copy(
+            {"min_quantity": 10, "fixed_price": 1400, "date_start": MIDNIGHT}
+        )
+        revision = self.revise(with_hours=True)
+        revision.action_apply()
+        self.assertIn((MIDNIGHT, False, 1650), self.versions("hour"))
+
+    def test_new_price_does_not_begin_with_the_old_one(self):
+        """One piece of code serves the revision and the single price."""
+        item = self.item("regular_optima_3")
+        item.date_start = MIDNIGHT
+        values = {"item_id": item.id, "price": 20000}
+        Wizard = self.env["kbs.price.version"]
+        with self.assertRaisesRegex(UserError, "within the days"):
+            Wizard.create({**values, "date_from": FIRST}).action_apply()
+        Wizard.create({**values, "date_from": date(2026, 7, 2)}).action_apply()
+        self.assertEqual(len(self.versions()), 2)
+
     def test_list_that_moved_is_calculated_again(self):
         def edit():
             self.item("regular_optima_3").fixed_price = 19000
@@ -255,17 +274,20 @@ class TestPriceRevisionApply(RevisionCase):
         def end():
             self.item("regular_optima_3").date_end = "2026-12-31 21:59:59"
 
-        def delete():
-            self.item("regular_optima_3").unlink()
-
-        for change in (edit, end, delete):
+        for change in (edit, end):
             with self.subTest(change=change.__name__):
                 revision = self.revise()
                 change()
                 self.assert_refused(revision, "has changed since. Calculate again")
                 revision.action_calculate()
         revision.action_apply()
-        self.assertEqual(self.versions(), [])
+
+    def test_deleted_price_is_calculated_again(self):
+        revision = self.revise(
+            plan_ids=self.plan("premium").ids, term_ids=self.term(2).ids
+        )
+        self.item("regular_premium_2").unlink()
+        self.assert_refused(revision, "has changed since. Calculate again")
 
     def test_price_has_to_be_more_than_zero(self):
         revision = self.revise(percent=-100)
@@ -412,7 +434,10 @@ class TestPriceRevisionApply(RevisionCase):
         def move_old(line):
             line.old_item_id.date_end = "2026-06-15 20:59:59"
 
-        for change in (edit_new, end_new, delete_new, move_old):
+        def edit_old(line):
+            line.old_item_id.fixed_price = 1
+
+        for change in (edit_new, end_new, delete_new, move_old, edit_old):
             revision = self.revise(date_from=FIRST)
             revision.action_apply()
             with self.subTest(change=change.__name__), self.env.cr.savepoint() as point:
@@ -434,8 +459,9 @@ class TestPriceRevisionApply(RevisionCase):
         self.assertEqual(self.versions(), [(False, False, 19260)])
 
     def test_price_that_sold_something_is_not_deleted(self):
-        order = self.sell("optima_3")
-        item = self.item("regular_optima_3")
+        # Of a product that no test sells for good.
+        order = self.sell("premium_2")
+        item = self.item("regular_premium_2")
         with self.assertRaisesRegex(UserError, f"{order.name} was sold by"):
             item.unlink()
         # PostgreSQL says so as well.

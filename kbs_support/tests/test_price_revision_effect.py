@@ -138,8 +138,8 @@ class TestPriceRevisionEffect(RevisionCase):
         )
         self.sell_to("Starts later", "optima_1", start="2026-07-10")
         self.sell_to("Active", "optima_1", start="2026-06-01")
-        self.sell("optima_1", client=self._create_client("Unpaid"))
-        self.sell("optima_1", client=self._create_client("Cancelled"))._action_cancel()
+        self.sell("optima_3", client=self._create_client("Unpaid"))
+        self.sell("optima_3", client=self._create_client("Cancelled"))._action_cancel()
         found = self.rows(self.revise_all())
         self.assertEqual(set(found), {"In time", "Starts later", "Active"})
         ends = self.env["kbs.subscription"].search([("partner_id", "=", "In time")])
@@ -154,6 +154,10 @@ class TestPriceRevisionEffect(RevisionCase):
         renewal._action_cancel()
         rows = self.rows(self.revise_all())
         self.assertEqual(rows, {"School": ("loyalty", 16830, 18510)})
+        # Sold again for the same days: the cancelled period does not count.
+        self.renew(first, "prof_4", client=first.partner_id).action_confirm()
+        rows = self.rows(self.revise_all())
+        self.assertEqual(rows, {"School": ("regular", 9840, 10820)})
 
     def test_tenure_for_loyalty_is_counted_as_at_the_sale(self):
         """SQL says the same as ``months_between``, also at the ends of months."""
@@ -262,6 +266,27 @@ class TestPriceRevisionEffect(RevisionCase):
         self.assertEqual(read_list()["length"], 50)
         fifty = [self.count_queries(x) for x in (read_list, read_form, apply)]
         self.assertEqual(one, fifty)
+
+    def test_list_is_read_once_and_sorted_by_anything(self):
+        self.sell_to("B", "optima_4")
+        self.sell_to("A", "prof_4")
+        revision = self.revise_all()
+        rows = self.env["kbs.price.revision.client"]
+        for order, names in (
+            ("partner_id", ["A", "B"]),
+            ("new_price desc", ["B", "A"]),
+            ("plan_id, date_end", ["A", "B"]),
+        ):
+            self.env.invalidate_all()
+            found = rows.search_fetch(
+                [("revision_id", "=", revision.id)], ["partner_id"], order=order
+            )
+            before = self.env.cr.sql_log_count
+            companies = found.mapped("company_id.id")
+            with self.subTest(order=order):
+                self.assertEqual(found.mapped("partner_id.name"), names)
+                self.assertEqual(companies, self.company.ids)
+                self.assertEqual(self.env.cr.sql_log_count - before, 1, "the names")
 
     def test_all_prices_cost_hardly_more_queries_than_one(self):
         small, big = self.revise(), self.revise_all()
