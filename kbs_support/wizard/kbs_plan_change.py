@@ -44,7 +44,7 @@ class KbsPlanChange(models.TransientModel):
     old_price = fields.Monetary(related="period_id.price_total")
     list_price = fields.Monetary(compute="_compute_change", string="Full Price")
     worth = fields.Monetary(compute="_compute_change", string="New Plan, the Rest")
-    credit = fields.Monetary(compute="_compute_change", string="Unused Days")
+    credit = fields.Monetary(compute="_compute_change", string="Old Plan, the Rest")
     difference = fields.Monetary(compute="_compute_change", string="To Pay")
     currency_id = fields.Many2one(related="period_id.currency_id")
     summary = fields.Char(compute="_compute_change")
