@@ -114,7 +114,8 @@ class KbsRenewal(models.Model):
             )
             calls.write({"date_deadline": company._kbs_today()})
             for user, own in calls.grouped("user_id").items():
-                own.write({"summary": self._get_call_summary(user, end)})
+                summary = self._in_language_of(user)._get_call_summary(end)
+                own.write({"summary": summary})
         # Without a letter to the assignee for each: they are on his list of the day.
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [x._prepare_call_values(call_type) for x in missing]
@@ -123,21 +124,30 @@ class KbsRenewal(models.Model):
             _logger.warning("Nobody is set to call about %s", nobody)
 
     def _prepare_call_values(self, call_type):
+        user = self.responsible_id
+        translated = self._in_language_of(user)
         return {
             "res_model_id": self.env["ir.model"]._get_id("kbs.subscription"),
             "res_id": self.subscription_id.id,
             "activity_type_id": call_type.id,
             "automated": True,
             "date_deadline": self.company_id._kbs_today(),
-            "user_id": self.responsible_id.id,
-            "summary": self._get_call_summary(self.responsible_id, self.ends_on),
+            "user_id": user.id,
+            "summary": translated._get_call_summary(self.ends_on),
+            "note": translated._get_call_note(),
         }
 
+    def _in_language_of(self, user):
+        return self.with_context(lang=user.lang or self.env.lang)
+
     @api.model
-    def _get_call_summary(self, user, end):
-        """One line for ``user``, in the language of that user."""
-        env = self.with_context(lang=user.lang or self.env.lang).env
-        return env._(
+    def _get_call_summary(self, end):
+        return self.env._(
             "Support until %(date)s: call about the renewal",
-            date=format_date(env, end),
+            date=format_date(self.env, end),
         )
+
+    def _get_call_note(self):
+        if self.recipient_id:
+            return ""
+        return self.env._("The client has no e-mail address: nobody wrote to him.")

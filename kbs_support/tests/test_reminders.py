@@ -315,11 +315,14 @@ class TestCalls(ReminderCase):
 
     def test_one_open_call(self):
         subscription = self.sold("optima_3", specialist_id=self.agent.id)
+        self.agent.lang = "uk_UA"  # the call is written for whoever makes it
         self.remind("2026-07-14 06:00:00")
         call = self.calls(subscription)
         self.assertEqual(call.date_deadline, date(2026, 7, 14))
+        self.assertIn("13.08.2026", call.summary)
         self.remind("2026-07-30 06:00:00")
         self.assertEqual(self.calls(subscription), call)
+        self.assertIn("13.08.2026", call.summary)
         self.assertEqual(call.date_deadline, date(2026, 7, 30))
         call.with_user(self.agent).action_feedback(feedback="They will think")
         self.assertEqual(subscription.renewal_id.contact_state, "called")
@@ -334,7 +337,9 @@ class TestCalls(ReminderCase):
         reminder = self.reminders(subscription)
         self.assertEqual(reminder.email_state, "none")
         self.assertFalse(reminder.mail_id)
-        self.assertEqual(self.calls(subscription).user_id, self.lead)
+        call = self.calls(subscription)
+        self.assertEqual(call.user_id, self.lead)
+        self.assertIn("no e-mail address", call.note)
 
     def test_address_of_the_contact_for_invoices(self):
         self.client.email = "not an address"
