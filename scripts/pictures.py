@@ -206,6 +206,45 @@ def renewal(session, records):
     session.open(f"support-orders/{record}")
 
 
+def offers(session, records):
+    """The offers of the council; a plan of its own, so with loyalty prices."""
+    record = records.of_client("kbs.subscription", "council")
+    session.open(f"support-subscriptions/{record}")
+    session.click("button[name=action_renew]", ".o_kbs_offer")
+
+
+def cockpit(session, records):
+    session.open("support-renewals")
+
+
+def renewal_run(session, records):
+    session.open(f"support-renewal-runs/{records.find('kbs.renewal.run')}")
+
+
+def win_back(session, records):
+    session.open("support-win-back")
+
+
+def pipeline(session, records):
+    session.open("support-pipeline", ".o_kanban_record")
+
+
+def plan_change(session, records):
+    """The preview of a better plan; the dialog is not saved."""
+    record = records.of_client("kbs.subscription", "education")
+    session.open(f"support-subscriptions/{record}")
+    session.click("button[name=action_change_plan]", ".modal .o_form_view")
+    session.click(".modal div[name=plan_id] input")
+    session.click(".o-autocomplete--dropdown-item:has-text('ПРЕМІУМ')")
+
+
+def tenure(session, records):
+    """The timeline of a client whose support is paused."""
+    record = records.of_client("kbs.subscription", "archive")
+    session.open(f"support-subscriptions/{record}")
+    session.click(".o_notebook .nav-link[name=tenure]")
+
+
 def period(session, records):
     record = records.of_client("kbs.subscription.period", "museum")
     session.open(f"support-periods/{record}")
@@ -273,6 +312,13 @@ PICTURES = {
     "quotation": ("sales", quotation, 840, WIDTH),
     "invoice": ("sales", invoice, 840, WIDTH),
     "renewal": ("sales", renewal, 840, WIDTH),
+    "offers": ("sales", offers, 900, WIDTH),
+    "cockpit": ("sales", cockpit, 480, 1600),
+    "renewal-run": ("sales", renewal_run, 760, WIDTH),
+    "win-back": ("sales", win_back, 320, 1600),
+    "pipeline": ("sales", pipeline, 560, 1440),
+    "plan-change": ("sales", plan_change, 900, WIDTH),
+    "tenure": ("sales", tenure, 900, WIDTH),
     "period": ("manager", period, 740, WIDTH),
     "guarantee": ("manager", guarantee, 420, WIDTH),
     "close": ("sales", close, 640, WIDTH),
