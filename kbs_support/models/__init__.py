@@ -10,6 +10,7 @@ from . import (
     kbs_renewal,
     kbs_subscription,
     kbs_subscription_change,
+    kbs_subscription_change_order,
     kbs_subscription_close,
     kbs_subscription_coverage,
     kbs_subscription_daily,
