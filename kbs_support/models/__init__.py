@@ -28,6 +28,7 @@ from . import (
     kbs_renewal_lead,
     kbs_subscription,
     kbs_subscription_change,
+    kbs_subscription_change_order,
     kbs_subscription_close,
     kbs_subscription_coverage,
     kbs_subscription_cockpit,

@@ -265,6 +265,16 @@ class TestPlanChange(ChangeCase):
         self.assertEqual(new.date_start, date(2026, 6, 11))
         self.assertEqual(new.date_end, date(2026, 8, 23))
 
+    def test_change_during_a_pause_whose_end_is_known(self):
+        with freeze_time(JUNE):
+            self.pause("2026-06-01", "2026-06-10")
+        with freeze_time("2026-06-05 09:00:00"):
+            with self.assertRaisesRegex(UserError, "Choose 06/11/2026"):
+                self.quote_change(day="2026-06-05")
+            order = self.change()
+        self.assertEqual(self.period(order).date_start, date(2026, 6, 11))
+        self.assertEqual(order.amount_total, 9555.65)
+
     def test_change_during_a_pause_begins_after_it(self):
         with freeze_time(JUNE):
             self.pause("2026-06-01")
