@@ -23,6 +23,7 @@ class KbsRenewal(models.Model):
         comodel_name="crm.lead",
         string="Opportunity",
         compute="_compute_lead_id",
+        compute_sudo=True,  # the same for everybody, also a colleague's
         groups="sales_team.group_sale_salesman",
     )
 

@@ -60,9 +60,13 @@ class KbsSubscription(models.Model):
         self.sudo().refused_renewal_id._take_refusal_back()
 
     def action_view_renewal_lead(self):
-        """Open the opportunity of the renewal that runs, or of the last one."""
+        """Open the opportunity of the renewal that runs, or of the last one.
+
+        :raise AccessError: it is a colleague's, and the user sees only his own
+        """
         self.ensure_one()
         renewal = self.renewal_id or self.renewal_ids.sorted("ends_on")[-1:]
+        renewal.lead_id.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",

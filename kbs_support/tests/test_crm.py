@@ -195,18 +195,29 @@ class TestRenewalPipeline(RenewalCase):
             company_ids=[Command.set(self.env.ref("base.main_company").ids)],
         )
         self.sub.with_user(self.lead).manager_id = other
-        self.assertFalse(self.lead_record.user_id, "he has no access to this company")
+        lead, team = self.lead_record, self.lead_record.team_id
+        self.assertFalse(lead.user_id, "he has no access to this company")
+        self.assertEqual(lead.company_id, self.company)
         other.company_ids |= self.company
         self.sub.with_user(self.lead).write({"manager_id": other.id})
-        self.assertEqual(self.lead_record.user_id, other)
-        self.assertEqual(self.lead_record.stage_id, self.stage("to_offer"))
-        self.assertEqual(self.lead_record.company_id, self.company)
+        self.assertEqual(lead.user_id, other)
+        self.assertEqual(lead.team_id, team)
+        self.assertEqual(lead.stage_id, self.stage("to_offer"))
+        self.assertEqual(lead.company_id, self.company)
 
     def test_order_made_by_hand_joins_when_confirmed(self):
         order = self.renew(self.first_order, "optima_6")
         self.assertFalse(order.opportunity_id)
         order.action_confirm()
         self.assertEqual(order.opportunity_id, self.lead_record)
+
+    def test_confirming_does_not_type_in_a_revenue(self):
+        order = self.offer().with_user(self.salesman)
+        order.order_line = [Command.create({"product_id": self.product("hour").id})]
+        order.action_confirm()
+        self.assertEqual(
+            self.lead_record.expected_revenue, self.renewal.amount_expected
+        )
 
     def test_pipeline_has_only_its_own_columns(self):
         leads = self.env["crm.lead"].with_context(
@@ -220,12 +231,17 @@ class TestRenewalPipeline(RenewalCase):
         self.assertEqual(ids, [self.stage(x).id for x in steps])
 
     def test_renewals_teach_nothing_about_prospects(self):
+        self.env["ir.config_parameter"].set_param("crm.pls_start_date", "2020-01-01")
         frequencies = self.env["crm.lead.scoring.frequency"]
         before = frequencies.search([]).mapped("lost_count")
+        self.lead_record._pls_increment_frequencies(to_state="lost")
         self.mark_lost(self.lead_record, self.reason.lost_reason_id)
         self.assertEqual(frequencies.search([]).mapped("lost_count"), before)
         stage = self.lead_record.stage_id
         self.env["crm.lead"]._rebuild_pls_frequency_table()
+        self.lead_record.with_user(self.salesman).action_restore()
+        self.env["crm.lead"]._cron_update_automated_probabilities()
+        self.assertEqual(self.lead_record.probability, 60.0)
         found = frequencies.search(
             [("variable", "=", "stage_id"), ("value", "=", str(stage.id))]
         )
@@ -364,6 +380,8 @@ class TestRefusal(RenewalCase):
         )
         with self.assertRaises(AccessError):
             self.mark_lost(self.lead_record, self.reason.lost_reason_id, other)
+        with self.assertRaises(AccessError):
+            self.sub.with_user(other).action_view_renewal_lead()
 
     def test_payment_after_a_refusal_wins(self):
         order = self.offer()
