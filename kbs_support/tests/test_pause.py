@@ -5,8 +5,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..tools import coverage as cov
@@ -509,6 +510,48 @@ class TestPause(PauseCase):
         pause.note = "Order No. 7"
         said = " ".join(self.sub.message_ids.mapped("body"))
         self.assertIn("Support is paused: Mobilisation", said)
+
+    def test_lead_edits_a_pause_on_the_form(self):
+        self.pause(day("2026-06-01"))
+        with Form(self.sub.with_user(self.lead)) as form:
+            with form.pause_ids.edit(0) as line:
+                line.note = "Order No. 9"
+                line.date_end = day("2026-06-10")
+        self.assertEqual(self.sub.pause_ids.note, "Order No. 9")
+        self.assertEqual(self.sub.date_end, day("2026-08-23"))
+
+    def test_pause_dialog(self):
+        action = self.sub.with_user(self.lead).action_pause()
+        form = Form(
+            self.env["kbs.pause"].with_user(self.lead).with_context(**action["context"])
+        )
+        form.reason_id = self.reason
+        form.save()
+        self.assertEqual(self.sub.state, "paused")
+        self.assertEqual(self.sub.pause_ids.user_id, self.lead)
+
+    def test_other_company_cannot_pause(self):
+        other = self._create_company("Another company")
+        stranger = new_test_user(
+            self.env,
+            "kbs_other",
+            groups="kbs_support.group_kbs_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        own = {"allowed_company_ids": other.ids}
+        with self.assertRaises(AccessError):
+            self.env["kbs.pause"].with_user(stranger).with_context(**own).create(
+                {
+                    "subscription_id": self.sub.id,
+                    "reason_id": self.reason.id,
+                    "date_start": TODAY,
+                }
+            )
+        pause = self.pause().with_user(stranger).with_context(**own)
+        self.assertFalse(pause.has_access("read"))
+        with self.assertRaises(AccessError):
+            pause.subscription_id.action_resume()
 
     def test_closing_a_paused_subscription(self):
         reason = self.env["kbs.close.reason"].search([], limit=1)

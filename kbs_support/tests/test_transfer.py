@@ -323,7 +323,11 @@ class TestTransfer(KbsCase):
             wizard = self.wizard(user=stranger)
             wizard.action_transfer()
         self.successor.company_id = other
-        wizard = self.wizard()
+        # Also for a lead who works in both companies.
+        self.lead.company_ids |= other
+        both = {"allowed_company_ids": (self.company | other).ids}
+        wizard = self.wizard().with_context(**both)
+        wizard.invalidate_recordset()
         self.assertFalse(wizard.candidate_count)
         with self.assertRaises(UserError):
             self.sub.with_user(self.lead)._transfer(self.successor, "x")
