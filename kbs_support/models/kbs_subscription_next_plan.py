@@ -33,9 +33,10 @@ class KbsSubscription(models.Model):
         help="The client goes on with this plan after the end of what is paid for.",
     )
 
+    # The agreed period is one of period_ids: asking for it would cost queries.
     @api.depends(
         "agreed_plan_id",
-        "agreed_period_id.sold_until",
+        "agreed_period_id",
         "period_ids.plan_id",
         "period_ids.is_effective",
         "period_ids.sold_until",

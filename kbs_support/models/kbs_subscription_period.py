@@ -73,6 +73,10 @@ class KbsSubscriptionPeriod(models.Model):
         ondelete="restrict",
     )
     order_id = fields.Many2one(related="sale_line_id.order_id", string="Order")
+    # A renewal follows its period: with this it is found without a query each time.
+    renewal_ids = fields.One2many(
+        comodel_name="kbs.renewal", inverse_name="period_id", string="Renewals"
+    )
 
     _sale_line_unique = models.UniqueIndex(
         "(sale_line_id) WHERE sale_line_id IS NOT NULL AND is_cancelled IS NOT TRUE",
