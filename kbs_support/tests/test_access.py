@@ -196,10 +196,13 @@ class TestAccess(KbsCase):
                 "action_close",
                 "action_pause",
                 "action_quote",
+                "action_refuse_renewal",
                 "action_renew",
                 "action_reopen",
+                "action_reopen_renewal",
                 "action_resume",
                 "action_view_invoices",
                 "action_view_orders",
+                "action_view_renewal_lead",
             },
         )
