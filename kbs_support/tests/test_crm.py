@@ -239,6 +239,10 @@ class TestRenewalPipeline(RenewalCase):
         self.assertEqual(frequencies.search([]).mapped("lost_count"), before)
         stage = self.lead_record.stage_id
         self.env["crm.lead"]._rebuild_pls_frequency_table()
+        lessons = self.env["crm.lead"]._pls_get_lead_pls_values(
+            domain=[("id", "=", self.lead_record.id)]
+        )
+        self.assertFalse(lessons)
         self.lead_record.with_user(self.salesman).action_restore()
         self.env["crm.lead"]._cron_update_automated_probabilities()
         self.assertEqual(self.lead_record.probability, 60.0)
