@@ -93,8 +93,9 @@ class TestRenewalOpening(KbsCase):
         renewal._lose(self.env.ref("kbs_support.kbs_close_reason_no_budget"))
         for moment in ("2026-06-10 09:00:00", "2026-06-20 09:00:00"):
             self.open_renewals(moment)
-        for subscription in (paused, unpaid, closed, stopped):
+        for subscription in (paused, unpaid, stopped):
             self.assertFalse(subscription.renewal_ids)
+        self.assertEqual(closed.renewal_ids.state, "lost")
         self.assertFalse(self.subscription(credited).renewal_ids)
         self.assertEqual(lost.renewal_ids, renewal)
 

@@ -32,6 +32,9 @@ class TestRenewalRun(KbsCase):
             )
             orders |= cls.quote(product, client=client)
         orders.action_confirm()
+        cls.env.flush_all()
+        # Statistics of a real database, which one long transaction has not.
+        cls.env.cr.execute("ANALYZE")
         cls.pay(orders)
         return orders.order_line.kbs_period_ids.subscription_id
 

@@ -429,6 +429,7 @@ class TestTwoWorkers(BaseCase):
                 self.assertIsInstance(second, UserError)
                 refused = "Sold by the new" if is_sale_first else "list has changed"
                 self.assertIn(refused, str(second))
+
     def test_both_remind_one_client(self):
         """Without the lock of the job: the database refuses the second letter."""
 

@@ -1,8 +1,6 @@
 from . import kbs_price_version, kbs_subscription_close, kbs_transfer
 from . import (
     crm_lead_lost,
-    kbs_price_version,
     kbs_renewal_refuse,
-    kbs_subscription_close,
 )
-from . import kbs_plan_change, kbs_price_version, kbs_subscription_close
+from . import kbs_plan_change
