@@ -2,7 +2,7 @@
 
 Run by `make bench`. Makes a database of its own, sells to the clients, then makes
 and sends their renewal quotations as the background job does, with one broken client
-in the middle. Prints seconds and queries for each.
+in the middle. Prints records a second, and queries for each.
 """
 
 import logging
@@ -34,7 +34,7 @@ class Watch:
         queries = self.env.cr.sql_log_count - self.queries
         sys.stdout.write(
             f"{self.what:<28} {self.count:>6} in {seconds:7.1f} s "
-            f"= {self.count / seconds:6.1f}/s, {queries / self.count:6.1f} queries each\n"
+            f"= {self.count / seconds:6.1f}/s, {queries / self.count:6.1f} queries\n"
         )
         sys.stdout.flush()
 

@@ -55,8 +55,8 @@
         "views/crm_lead_renewal_views.xml",
         "views/crm_stage_views.xml",
         "views/res_config_settings_views.xml",
-        "views/kbs_support_menus.xml",
         "views/kbs_renewal_views.xml",
+        "views/kbs_support_menus.xml",
     ],
     "demo": [
         "demo/res_company.xml",

@@ -97,16 +97,16 @@ class KbsPriceRevision(models.Model):
     )
     rounding = fields.Selection(
         selection=[
-            ("0.01", "0.01"),
-            ("1", "1"),
-            ("10", "10"),
-            ("100", "100"),
+            ("0.01", "Hundredths"),
+            ("1", "Whole units"),
+            ("10", "Whole tens"),
+            ("100", "Whole hundreds"),
         ],
         string="Round to",
         default="10",
         required=True,
         tracking=True,
-        help="New prices are a whole number of these; a half is rounded up.",
+        help="Of the currency of the price list; a half is rounded up.",
     )
     currency_id = fields.Many2one(
         comodel_name="res.currency", compute="_compute_currency_id"

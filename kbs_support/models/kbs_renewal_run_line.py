@@ -45,7 +45,7 @@ class KbsRenewalRunLine(models.Model):
             ("made", "Made"),
             ("to_send", "Being sent"),
             ("sent", "Sent"),
-            ("failed", "Failed"),
+            ("failed", "With an error"),
         ],
         default="review",
         required=True,
