@@ -190,6 +190,7 @@ class KbsRenewal(models.Model):
             [
                 ("kbs_subscription_id", "in", self.subscription_id.ids),
                 ("kbs_renewal_id", "=", False),
+                ("kbs_changed_period_id", "=", False),
                 ("state", "in", ("draft", "sent")),
             ]
         )

@@ -75,16 +75,6 @@ class KbsSubscription(models.Model):
             "res_id": renewal.lead_id.id,
         }
 
-    def action_reopen(self):
-        """What was lost by closing runs again."""
-        closed_on = {x: x.closed_on for x in self}
-        res = super().action_reopen()
-        for subscription in self.sudo():
-            renewal = subscription.refused_renewal_id
-            if renewal and renewal.lost_on == closed_on[subscription.sudo(False)]:
-                renewal._reopen()
-        return res
-
     # === BUSINESS METHODS === #
 
     def _refuse_renewal(self, reason, note=""):

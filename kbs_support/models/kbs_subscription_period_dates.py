@@ -107,6 +107,8 @@ class KbsSubscriptionPeriod(models.Model):
             period.date_start = coverage.date_start
             period.sold_until = coverage.date_end
             period.chain_start = coverage.chain_start
+        # At once, so that the new dates reach the database together.
+        self.mapped("date_end")
 
     def _is_moved_by_payment(self):
         """Say whether the day of payment may still move this period.

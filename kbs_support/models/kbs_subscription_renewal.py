@@ -14,6 +14,7 @@ class KbsSubscription(models.Model):
     )
     renewal_id = fields.Many2one(
         comodel_name="kbs.renewal",
+        string="Running Renewal",
         compute="_compute_renewal_id",
         store=True,
         index="btree_not_null",
@@ -28,6 +29,9 @@ class KbsSubscription(models.Model):
 
     @api.depends("renewal_ids.state")
     def _compute_renewal_id(self):
+        # The amount that follows asks each record for its currency when it is
+        # written: here for all at once.
+        self.mapped("company_id")
         for subscription in self:
             running = subscription.renewal_ids.filtered(lambda x: x.state == "open")
             subscription.renewal_id = running.sorted("ends_on")[-1:]

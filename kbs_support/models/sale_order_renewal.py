@@ -65,7 +65,11 @@ class SaleOrder(models.Model):
         Sudo: a renewal is kept by the system, a salesperson only reads it.
         """
         for order in self.sudo().filtered(
-            lambda x: x.kbs_subscription_id and not x.kbs_renewal_id
+            lambda x: (
+                x.kbs_subscription_id
+                and not x.kbs_renewal_id
+                and not x.kbs_changed_period_id
+            )
         ):
             renewal = order.kbs_subscription_id.renewal_id
             if renewal and not renewal.order_id:

@@ -186,7 +186,7 @@ class TestAccess(KbsCase):
         public = {
             name
             for name in dir(type(self.sub))
-            if name.startswith(("action_", "get_"))
+            if name.startswith(("action_", "get_", "quote_"))
             and name not in dir(type(self.env["mail.activity.mixin"]))
             and name not in dir(type(self.env["mail.thread"]))
         }
@@ -200,6 +200,7 @@ class TestAccess(KbsCase):
                 "action_quote",
                 "action_refuse_renewal",
                 "action_renew",
+                "action_renew_chosen",
                 "action_reopen",
                 "action_reopen_renewal",
                 "action_resume",
@@ -207,5 +208,7 @@ class TestAccess(KbsCase):
                 "action_view_invoices",
                 "action_view_orders",
                 "action_view_renewal_lead",
+                "get_offers",
+                "quote_offer",
             },
         )

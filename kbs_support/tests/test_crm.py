@@ -205,7 +205,12 @@ class TestRenewalPipeline(RenewalCase):
         self.assertEqual(lead.stage_id, self.stage("to_offer"))
         self.assertEqual(lead.company_id, self.company)
 
-    def test_order_made_by_hand_joins_when_confirmed(self):
+    def test_order_made_by_hand_joins_at_once(self):
+        order = self.renew(self.first_order, "optima_6")
+        self.assertEqual(order.opportunity_id, self.lead_record)
+
+    def test_second_order_made_by_hand_joins_when_confirmed(self):
+        self.renew(self.first_order, "optima_3")
         order = self.renew(self.first_order, "optima_6")
         self.assertFalse(order.opportunity_id)
         order.action_confirm()

@@ -176,7 +176,14 @@ class TestPriceRevisionEffect(RevisionCase):
             ("2025-08-29", "2026-08-28"),
         ):
             start, end = date.fromisoformat(start), date.fromisoformat(end)
-            period.write({"date_start": start, "date_end": end, "chain_start": start})
+            period.write(
+                {
+                    "date_start": start,
+                    "date_end": end,
+                    "sold_until": end,
+                    "chain_start": start,
+                }
+            )
             for months in range(0, 14):
                 self.company.kbs_loyalty_min_months = months
                 is_loyal = months_between(start, end) >= months

@@ -56,7 +56,7 @@ class TestScale(KbsCase):
             orders.action_confirm()
             return orders
 
-        self.assert_slope("pay", sold, self.pay, ceiling=112)
+        self.assert_slope("pay", sold, self.pay, ceiling=116)
 
     def test_asking_who_is_covered(self):
         orders = self.quotations(self.COUNT)

@@ -4,32 +4,19 @@ from functools import partial
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from . import test_two_workers
+from .two_workers_common import TwoWorkersCase
 
 
 @tagged("-standard", "post_install", "-at_install", "kbs_two_workers")
-class TestTwoWorkersPause(test_two_workers.TestTwoWorkers):
+class TestTwoWorkersPause(TwoWorkersCase):
     """Rule S4 for pauses and transfers, with two real cursors."""
-
-    # What the parent holds is tested there.
-    test_both_confirm_one_order = None
-    test_both_pay_one_invoice = None
-    test_two_renewals_of_one_subscription = None
-    test_database_refuses_the_second_period = None
 
     def sell(self, env, is_paid=True):
         order = self.quote(env)
         order.action_confirm()
         if is_paid:
-            self.pay(env, order.id)
+            self.pay(env, order)
         return order.order_line.kbs_period_ids.subscription_id
-
-    def pay(self, env, order_id):
-        invoices = env["sale.order"].browse(order_id).invoice_ids
-        wizard = env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoices.ids
-        )
-        return bool(wizard.create({})._create_payments())
 
     def pause(self, env, subscription_id, days=None):
         subscription = env["kbs.subscription"].browse(subscription_id)
@@ -73,7 +60,7 @@ class TestTwoWorkersPause(test_two_workers.TestTwoWorkers):
             self.environment(cr)["sale.order"].browse(order_id).action_confirm()
         first, second = self.race(
             lambda env: bool(self.pause(env, subscription_id, 10)),
-            lambda env: self.pay(env, order_id),
+            lambda env: self.pay(env, env["sale.order"].browse(order_id)),
         )
         self.assertEqual([first, second], [True, True])
         self.assert_moved(subscription_id, 10)
@@ -83,7 +70,7 @@ class TestTwoWorkersPause(test_two_workers.TestTwoWorkers):
         with self.registry.cursor() as cr:
             self.environment(cr)["sale.order"].browse(order_id).action_confirm()
         first, second = self.race(
-            lambda env: self.pay(env, order_id),
+            lambda env: self.pay(env, env["sale.order"].browse(order_id)),
             lambda env: bool(self.pause(env, subscription_id, 10)),
         )
         self.assertEqual([first, second], [True, True])
@@ -103,7 +90,8 @@ class TestTwoWorkersPause(test_two_workers.TestTwoWorkers):
                     both.reverse()
                 self.assertEqual(self.race(*both), [True, True])
                 with self.registry.cursor() as cr:
-                    self.pay(self.environment(cr), order_id)
+                    env = self.environment(cr)
+                    self.pay(env, env["sale.order"].browse(order_id))
                 self.assert_moved(subscription_id, 10)
 
     def test_both_pause(self):
