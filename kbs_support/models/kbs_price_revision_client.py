@@ -85,7 +85,8 @@ class KbsPriceRevisionClient(models.Model):
         """What every subscription renews: its last booked period, paid or not.
 
         Materialized, because PostgreSQL cannot guess that nearly each subscription
-        has one. A gap before that period starts the tenure anew.
+        has one. A gap before that period starts the tenure anew. A change of plan
+        that is not paid changes nothing yet; who leaves renews nothing.
         """
         return SQL(
             """
@@ -104,7 +105,9 @@ class KbsPriceRevisionClient(models.Model):
                 ON period.subscription_id = subscription.id
                 AND period.date_end = subscription.booked_until
                 AND period.is_cancelled IS NOT TRUE
-            WHERE subscription.state IN ('active', 'upcoming', 'grace')
+                AND (period.replaced_period_id IS NULL OR period.is_effective IS TRUE)
+            WHERE subscription.state IN ('active', 'upcoming', 'paused', 'grace')
+                AND subscription.leaving_since IS NULL
             """
         )
 

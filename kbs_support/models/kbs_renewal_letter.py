@@ -52,10 +52,7 @@ class KbsRenewal(models.Model):
     def _compute_recipient_id(self):
         for renewal in self:
             client = renewal.subscription_id.partner_id
-            company = client.commercial_partner_id
-            invoiced = company.child_ids.filtered(lambda x: x.type == "invoice")
-            found = [x for x in (client, company, *invoiced) if x.email_normalized]
-            renewal.recipient_id = found[0] if found else False
+            renewal.recipient_id = client._kbs_get_letter_recipient()
 
     @api.depends("ends_on", "subscription_id.pause_ids.date_end")
     def _compute_days_to_end(self):

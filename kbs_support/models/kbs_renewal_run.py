@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -75,6 +75,33 @@ class KbsRenewalRun(models.Model):
     def _default_name(self):
         today = self.env.company._kbs_today()
         return self.env._("Renewal run of %(date)s", date=format_date(self.env, today))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        runs = super().create(vals_list)
+        runs._check_responsible()
+        return runs
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "user_id" in vals:
+            self._check_responsible()
+        return res
+
+    def _check_responsible(self):
+        """Quotations are made with the rights of who is responsible.
+
+        :raise AccessError: the user puts himself into somebody else's place
+        """
+        others = self.user_id - self.env.user
+        if not others or self.env.su:
+            return
+        if not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise AccessError(
+                self.env._("Only a sales manager may make somebody else responsible.")
+            )
 
     # === COMPUTE METHODS === #
 
@@ -161,7 +188,8 @@ class KbsRenewalRun(models.Model):
         lines = self.line_ids.filtered(lambda x: x.state == state)
         if not lines:
             raise UserError(self.env._("There is nothing to do in this run."))
-        lines.state = next_state
+        self.check_access("write")
+        lines.sudo().state = next_state  # steps are not typed in
         lines._work_now()
 
     def _get_candidates_domain(self):

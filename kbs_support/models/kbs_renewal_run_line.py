@@ -114,13 +114,49 @@ class KbsRenewalRunLine(models.Model):
                     found[line] = min(fitting, key=lambda x: x.price)
         return found
 
+    @api.constrains("run_id", "subscription_id")
+    def _check_company(self):
+        for line in self:
+            if line.subscription_id.company_id != line.run_id.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "A run renews clients of its own company: %(company)s.",
+                        company=line.run_id.company_id.name,
+                    )
+                )
+
     # === CRUD METHODS === #
 
-    def write(self, vals):
-        """What was made stays as it was reviewed.
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Put clients under review; how far they came is not for typing in.
 
+        :raise AccessError: the user may not read one of the subscriptions
+        """
+        if not self.env.su:
+            ids = [vals.get("subscription_id") for vals in vals_list]
+            self.env["kbs.subscription"].browse(filter(None, ids)).check_access("read")
+            for vals in vals_list:
+                for name in self._get_progress_fields():
+                    vals.pop(name, None)
+        return super().create(vals_list)
+
+    @api.model
+    def _get_progress_fields(self):
+        """Names of the fields that the run itself writes."""
+        return ("state", "order_id", "failed_in", "error")
+
+    def write(self, vals):
+        """What was made stays as it was reviewed, and steps are not typed in.
+
+        :raise AccessError: somebody writes how far a line came, or whose it is
         :raise UserError: the quotation exists already
         """
+        own = {*self._get_progress_fields(), "run_id", "subscription_id"}
+        if not self.env.su and own & set(vals):
+            raise AccessError(
+                self.env._("How far a client came in a run is not for typing in.")
+            )
         if {"plan_id", "term_id"} & set(vals) and self.filtered("order_id"):
             raise UserError(
                 self.env._("The quotation is made already; change it there instead.")
@@ -131,9 +167,11 @@ class KbsRenewalRunLine(models.Model):
 
     def action_retry(self):
         """Do again what failed."""
+        self.check_access("write")
         for state, lines in self.grouped("failed_in").items():
             if state:
-                lines.write({"state": state, "failed_in": False, "error": False})
+                # Sudo: steps are not typed in, but a button takes them.
+                lines.sudo().write({"state": state, "failed_in": False, "error": False})
         self._work_now()
 
     def action_skip(self):
@@ -215,7 +253,8 @@ class KbsRenewalRunLine(models.Model):
         else:
             _logger.error("Renewal run: %s failed", self, exc_info=error)
             text = self.env._("Unexpected error: %(error)s", error=error)
-        self.write({"state": "failed", "failed_in": state, "error": text})
+        # Sudo: whatever the responsible user may not do any more, others go on.
+        self.sudo().write({"state": "failed", "failed_in": state, "error": text})
 
     def _make(self):
         """Make the quotations of these lines.
@@ -234,14 +273,23 @@ class KbsRenewalRunLine(models.Model):
                     )
                 )
         orders = self.subscription_id._create_renewal_orders(list(offers.values()))
-        for line in self:
-            line.order_id = orders[line.subscription_id]
-        self.write({"state": "made"})
+        for line in self.sudo():  # steps are not typed in
+            order = orders[line.subscription_id.sudo(False)]
+            line.write({"order_id": order.id, "state": "made"})
 
     def _send(self):
         """Queue the e-mails with the quotations of these lines.
 
-        :raise UserError: a client has no e-mail address
+        :raise UserError: a client has no e-mail address, or no quotation any more
         """
+        for line in self:
+            if line.order_id.state not in ("draft", "sent"):
+                raise UserError(
+                    self.env._(
+                        "The quotation of %(client)s was cancelled, deleted or "
+                        "confirmed, so there is nothing to send.",
+                        client=line.partner_id.name,
+                    )
+                )
         self.order_id._kbs_send_renewal_offer()
-        self.write({"state": "sent"})
+        self.sudo().write({"state": "sent"})  # steps are not typed in

@@ -54,15 +54,28 @@ class KbsSubscription(models.Model):
                 subscription.company_id.sudo(),
                 subscription.commercial_partner_id.sudo(),
             )
-            subscription.debt = debts.get(key, 0.0)
+            subscription.debt = max(debts.get(key, 0.0), 0.0)
 
     def _search_debt(self, operator, value):
         """Find who owes something, or nobody anything: ``("debt", ">", 0)``."""
         if operator not in (">", "!=") or value:
             return NotImplemented
-        indebted = self.env["account.move"].sudo()._search(self._get_debt_domain())
-        return Domain(
-            "commercial_partner_id", "in", indebted.subselect("commercial_partner_id")
+        groups = (
+            self.env["account.move"]
+            .sudo()  # as in _compute_debt
+            ._read_group(
+                self._get_debt_domain(),
+                ["company_id", "commercial_partner_id"],
+                having=[("amount_residual_signed:sum", ">", 0)],
+            )
+        )
+        indebted = {}
+        for company, partner in groups:
+            indebted.setdefault(company, []).append(partner.id)
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("commercial_partner_id", "in", partner_ids)
+            for company, partner_ids in indebted.items()
         )
 
     @api.model

@@ -49,7 +49,8 @@ class KbsSubscription(models.Model):
 
     def action_renew_chosen(self):
         """Put the chosen subscriptions into a renewal run, for review."""
-        self.company_id.ensure_one()
+        if len(self.company_id) != 1:
+            raise UserError(self.env._("Choose clients of one company."))
         run = self.env["kbs.renewal.run"].create(
             {"kind": "chosen", "company_id": self.company_id.id}
         )

@@ -42,6 +42,17 @@ class ResPartner(models.Model):
         for partner in self:
             partner.kbs_subscription_count = counts.get(partner.commercial_partner_id)
 
+    def _kbs_get_letter_recipient(self):
+        """Return who reads letters to this client: the first who has an address.
+
+        The client himself, else his company, else its contact for invoices.
+        """
+        self.ensure_one()
+        company = self.commercial_partner_id
+        invoiced = company.child_ids.filtered(lambda x: x.type == "invoice")
+        found = [x for x in (self, company, *invoiced) if x.email_normalized]
+        return found[0] if found else self.browse()
+
     def action_view_kbs_subscriptions(self):
         """Open the subscriptions of the partner's company."""
         self.ensure_one()

@@ -35,6 +35,12 @@ class SaleOrder(models.Model):
         help="What the client saves against the regular price of the same term.",
     )
 
+    kbs_recipient_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Offer Is Sent to",
+        compute="_compute_kbs_recipient_id",
+    )
+
     # A second worker, or a second click, must not make a second quotation (S4).
     _kbs_one_renewal_order = models.UniqueIndex(
         "(kbs_renewal_id) WHERE kbs_renewal_id IS NOT NULL"
@@ -49,6 +55,14 @@ class SaleOrder(models.Model):
         for order in self:
             line = order._kbs_get_plan_lines()[:1]
             order.kbs_price_note, order.kbs_saving = line._kbs_explain_price()
+
+    @api.depends("partner_id.email", "partner_id.commercial_partner_id.child_ids.email")
+    def _compute_kbs_recipient_id(self):
+        for order in self:
+            recipient = (
+                order.partner_id and order.partner_id._kbs_get_letter_recipient()
+            )
+            order.kbs_recipient_id = recipient
 
     # === CRUD METHODS === #
 
@@ -150,7 +164,7 @@ class SaleOrder(models.Model):
         """
         orders = self.filtered(lambda x: x.state == "draft")
         for order in orders:
-            if not order.partner_id.email:
+            if not order.kbs_recipient_id:
                 raise UserError(
                     self.env._(
                         "%(client)s has no e-mail address. Enter one, or send the "

@@ -76,6 +76,14 @@ class TestCockpit(KbsCase):
             self.sub.invalidate_recordset(["debt"])
             self.assertEqual(self.sub.debt, 0)
 
+    def test_credit_note_is_no_debt(self):
+        refund = self.credit(self.sub.period_ids.order_id.invoice_ids, amount=100)
+        refund.invoice_date_due = date(2026, 5, 15)
+        with freeze_time("2026-05-25 09:00:00"):
+            self.sub.invalidate_recordset(["debt"])
+            self.assertEqual(self.sub.debt, 0)
+            self.assertNotIn(self.sub, self.subs.search([("debt", ">", 0)]))
+
     def test_two_ways_back(self):
         with freeze_time("2026-09-13 09:00:00"):
             self.run_daily_job()

@@ -159,6 +159,27 @@ class TestPriceRevisionEffect(RevisionCase):
         rows = self.rows(self.revise_all())
         self.assertEqual(rows, {"School": ("regular", 9840, 10820)})
 
+    def test_who_leaves_renews_nothing(self):
+        order = self.sell_to("School", "optima_3")
+        revision = self.revise_all()
+        self.assertIn("School", self.rows(revision))
+        reason = self.env.ref("kbs_support.kbs_close_reason_no_budget")
+        self.subscription(order)._leave_at_end(reason)
+        self.env.flush_all()
+        self.assertNotIn("School", self.rows(revision))
+
+    def test_change_of_plan_that_is_not_paid_counts_once(self):
+        order = self.sell_to("School", "optima_3")
+        sub = self.subscription(order)
+        change = sub._quote_change(self.plan("premium"), sub._get_first_change_day())
+        sub._create_change_order(change, "Test").action_confirm()
+        revision = self.revise_all()
+        self.env.flush_all()
+        found = self.env["kbs.price.revision.client"].search(
+            [("revision_id", "=", revision.id), ("subscription_id", "=", sub.id)]
+        )
+        self.assertEqual(found.plan_id, self.plan("optima"))
+
     def test_tenure_for_loyalty_is_counted_as_at_the_sale(self):
         """SQL says the same as ``months_between``, also at the ends of months."""
         order = self.sell_to("School", "optima_3")

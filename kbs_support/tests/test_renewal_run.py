@@ -3,8 +3,9 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 
 from .common import KbsCase
 
@@ -123,7 +124,7 @@ class TestRenewalRun(KbsCase):
         with freeze_time(IN_WINDOW):
             run = self.run_for()
             run.action_collect()
-            run.line_ids.state = "queued"
+            run.line_ids.sudo().state = "queued"
             cron = self.env.ref("kbs_support.ir_cron_kbs_renewal_runs")
             with self.enter_registry_test_mode():
                 cron.method_direct_trigger()
@@ -184,6 +185,106 @@ class TestRenewalRun(KbsCase):
             run = self.env["kbs.renewal.run"].browse(action["res_id"])
             self.assertEqual(run.line_ids.subscription_id, self.subs[:2])
 
+    def test_steps_are_not_typed_in(self):
+        with freeze_time(IN_WINDOW):
+            run = self.run_for()
+            run.action_collect()
+            order = self.quote("prof_1")
+            for values in ({"state": "made"}, {"order_id": order.id}):
+                with self.subTest(values=values), self.assertRaises(AccessError):
+                    run.line_ids[0].write(values)
+            line = run.line_ids.create(
+                {
+                    "run_id": self.run_for().id,
+                    "subscription_id": self.subs[0].id,
+                    "plan_id": self.plan("optima").id,
+                    "term_id": self.env.ref("kbs_support.kbs_term_3").id,
+                    "state": "made",
+                    "order_id": order.id,
+                }
+            )
+            self.assertEqual((line.state, line.order_id.id), ("review", False))
+
+    def test_clients_of_another_company_stay_out(self):
+        other = self._create_company("Other")
+        self.subs[0].sudo().company_id = other
+        with freeze_time(IN_WINDOW):
+            run = self.run_for()
+            values = {
+                "run_id": run.id,
+                "subscription_id": self.subs[0].id,
+                "plan_id": self.plan("optima").id,
+                "term_id": self.env.ref("kbs_support.kbs_term_3").id,
+            }
+            with self.assertRaises(AccessError):
+                run.line_ids.create(values)
+            with self.assertRaisesRegex(ValidationError, "of its own company"):
+                run.sudo().line_ids.create(values)
+
+    def test_only_a_manager_makes_others_responsible(self):
+        all_leads = new_test_user(
+            self.env,
+            "kbs_all_leads",
+            groups="sales_team.group_sale_salesman_all_leads",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        runs = self.env["kbs.renewal.run"].with_user(all_leads)
+        run = runs.create({"company_id": self.company.id})
+        with self.assertRaises(AccessError):
+            run.user_id = self.manager
+        with self.assertRaises(AccessError):
+            runs.create({"company_id": self.company.id, "user_id": self.manager.id})
+
+    def test_responsible_without_rights_blocks_nobody(self):
+        with freeze_time(IN_WINDOW):
+            run = self.run_for()
+            run.action_collect()
+            run.line_ids.sudo().state = "queued"
+            run.user_id.sudo().group_ids -= self.env.ref(
+                "sales_team.group_sale_manager"
+            )
+            run.user_id.sudo().group_ids = [
+                Command.set(self.env.ref("base.group_user").ids)
+            ]
+            run.sudo().line_ids._work()
+            self.assertEqual(set(run.sudo().line_ids.mapped("state")), {"failed"})
+
+    def test_cancelled_quotation_is_not_sent(self):
+        with freeze_time(IN_WINDOW):
+            run = self.run_for()
+            run.action_collect()
+            run.action_make()
+            run.line_ids[1].order_id._action_cancel()
+            run.action_send()
+            self.assertEqual(sorted(self.states(run)), ["failed"] + ["sent"] * 3)
+            self.assertEqual(len(self.mails(run.line_ids.order_id)), 3)
+
+    def test_letter_goes_to_who_has_an_address(self):
+        client = self.subs[0].partner_id
+        client.email = False
+        accountant = self.env["res.partner"].create(
+            {
+                "name": "Accountant",
+                "parent_id": client.id,
+                "type": "invoice",
+                "email": "accountant@example.com",
+            }
+        )
+        with freeze_time(IN_WINDOW):
+            order = self.subs[0]._create_renewal_order(
+                self.env.ref("kbs_support.kbs_term_3")
+            )
+            order._kbs_send_renewal_offer()
+        self.assertEqual(self.mails(order).recipient_ids, accountant)
+        self.assertIn("without a gap", str(self.mails(order).body_html))
+
+    def test_chosen_of_two_companies(self):
+        for subs in (self.subs.browse(), self.subs):
+            self.subs[0].sudo().company_id = self._create_company(f"Other {len(subs)}")
+            with self.subTest(count=len(subs)), self.assertRaises(UserError):
+                subs.action_renew_chosen()
+
     def test_who_may_run(self):
         for user in (self.agent, self.reader, self.salesman):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
@@ -197,7 +298,7 @@ class TestRenewalRun(KbsCase):
             with freeze_time(IN_WINDOW):
                 run = self.run_for(kind="chosen")
                 run._add(subs)
-                run.line_ids.state = "queued"
+                run.line_ids.sudo().state = "queued"
                 self.env.flush_all()
                 self.env.invalidate_all()
                 before = self.env.cr.sql_log_count
