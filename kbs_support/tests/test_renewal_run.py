@@ -169,6 +169,7 @@ class TestRenewalRun(KbsCase):
 
     def test_budget_year_clients_from_september(self):
         year = self.sell_many(2, "prof_budget_year")
+        self.sell_many(1, "optima_6")  # ends before the year does, and is no budget
         with freeze_time("2026-09-01 09:00:00"):
             run = self.run_for(kind="budget_year")
             self.assertEqual(run.date_until, date(2026, 12, 31))
