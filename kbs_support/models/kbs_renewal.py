@@ -88,7 +88,9 @@ class KbsRenewal(models.Model):
     )
 
     is_lost_by_closing = fields.Boolean(
-        readonly=True, help="Lost when the client left, not by a refusal before."
+        string="Lost by Leaving",
+        readonly=True,
+        help="Lost when the client left, not by a refusal before.",
     )
 
     _period_unique = models.Constraint(

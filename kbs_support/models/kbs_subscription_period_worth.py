@@ -145,8 +145,8 @@ class KbsSubscriptionPeriod(models.Model):
         if not product:
             raise UserError(
                 self.env._(
-                    "The product “Unused Days of Support” was deleted, so no money can "
-                    "be given back. Upgrade the add-on: that makes it anew."
+                    "The product “Unused days of support” is missing, so nothing can "
+                    "be credited by days. Ask an administrator to bring it back."
                 )
             )
         lang = self.partner_id.lang or self.env.lang

@@ -520,9 +520,18 @@ class TestLeaveSeams(LeaveCase):
             self.leave_at_once(False)
 
     @freeze_time(JUNE)
+    def test_product_of_unused_days_is_kept(self):
+        product = self.env.ref("kbs_support.product_product_kbs_unused_days")
+        for record in (product, product.product_tmpl_id):
+            with self.assertRaisesRegex(UserError, "cannot be deleted"):
+                record.unlink()
+
+    @freeze_time(JUNE)
     def test_product_of_unused_days_is_missing(self):
-        self.env.ref("kbs_support.product_product_kbs_unused_days").unlink()
-        with self.assertRaisesRegex(UserError, "Unused Days"):
+        self.env["ir.model.data"].search(
+            [("name", "=", "product_product_kbs_unused_days")]
+        ).unlink()
+        with self.assertRaisesRegex(UserError, "is missing"):
             self.leave_at_once()
-        with self.assertRaisesRegex(UserError, "Unused Days"):
+        with self.assertRaisesRegex(UserError, "is missing"):
             self.quote_change()
