@@ -35,8 +35,8 @@ class KbsRenewal(models.Model):
     partner_id = fields.Many2one(related="subscription_id.partner_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     ends_on = fields.Date(
-        related="period_id.sold_until",
         string="Coverage Ends",
+        compute="_compute_ends_on",
         store=True,
         help="Last day of the coverage that is renewed.",
     )
@@ -87,6 +87,12 @@ class KbsRenewal(models.Model):
         ondelete="restrict",
     )
 
+    is_lost_by_closing = fields.Boolean(
+        string="Lost by Leaving",
+        readonly=True,
+        help="Lost when the client left, not by a refusal before.",
+    )
+
     _period_unique = models.Constraint(
         "UNIQUE (period_id)", "The renewal of this period is already running."
     )
@@ -95,18 +101,27 @@ class KbsRenewal(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
+        "period_id",
+        "subscription_id.period_ids.is_effective",
+        "subscription_id.period_ids.date_end",
+    )
+    def _compute_ends_on(self):
+        for renewal in self:
+            renewal.ends_on = renewal.period_id._get_last_day()
+
+    @api.depends(
         "lost_on",
         "ends_on",
         "period_id.is_effective",
         "subscription_id.closed_on",
         "subscription_id.period_ids.is_effective",
-        "subscription_id.period_ids.sold_until",
+        "subscription_id.period_ids.date_end",
     )
     def _compute_state(self):
         """Follow the payments, down as well as up: nobody declares a renewal won."""
         for renewal in self:
             later = renewal.subscription_id.period_ids.filtered(
-                lambda x, end=renewal.ends_on: x.is_effective and x.sold_until > end
+                lambda x, end=renewal.ends_on: x.is_effective and x.date_end > end
             )
             if later:
                 renewal.state = "won"
@@ -208,7 +223,9 @@ class KbsRenewal(models.Model):
 
     def _reopen(self):
         """Take a refusal back: the client thinks again."""
-        self.write({"lost_on": False, "close_reason_id": False})
+        self.write(
+            {"lost_on": False, "close_reason_id": False, "is_lost_by_closing": False}
+        )
 
     def _withdraw_quotations(self):
         quotations = self.order_ids.filtered(lambda x: x.state in ("draft", "sent"))

@@ -69,7 +69,7 @@ class KbsSubscription(models.Model):
             refusal = self._refuse_same_plan(plan)
         if refusal:
             return refusal
-        if not period.date_start < day <= period.date_end:
+        if not day or not period.date_start < day <= period.date_end:
             return self.env._(
                 "The new plan can begin from %(first)s to %(last)s.",
                 first=format_date(self.env, period.date_start + ONE_DAY),
@@ -168,7 +168,9 @@ class KbsSubscription(models.Model):
             total_days=total,
             term_days=term_days,
             list_price=price,
-            credit=period._prorate(period.price_total, unused, total),
+            credit=period._cap_unused(
+                period._prorate(period.price_total, unused, total)
+            ),
             worth=period._prorate(price, unused, term_days),
         )
 

@@ -40,14 +40,14 @@ class KbsSubscription(models.Model):
         """Take back a closing, also one that is still to come.
 
         Cancelled periods stay cancelled, and given back days stay given back: the
-        client buys anew from the day after.
+        client buys anew from the day after. What he refused before stays refused.
         """
         self.check_access("write")
         self.sudo().write(
             {"closed_on": False, "leaving_since": False, "close_reason_id": False}
         )
         renewals = self.sudo().renewal_ids.filtered(
-            lambda x: x.state == "lost" and not x.period_id._is_stopped()
+            lambda x: x.is_lost_by_closing and not x.period_id._is_stopped()
         )
         renewals._reopen()
 
@@ -59,7 +59,7 @@ class KbsSubscription(models.Model):
         return bool(self.date_end and self.date_end >= self._get_clock_day())
 
     def _close(self, reason, note=""):
-        """Close for good: unpaid periods are cancelled, the reason stays.
+        """Close for good: what was neither paid nor served is cancelled.
 
         :param reason: ``kbs.close.reason``
         :raise AccessError: the user may not keep subscriptions
@@ -73,9 +73,7 @@ class KbsSubscription(models.Model):
                 {"close_reason_id": reason.id, "closed_on": company._kbs_today()}
             )
         self.sudo()._end_open_pauses()
-        booked = self.sudo().period_ids._get_booked()
-        # What a stopped period has served is still to be paid.
-        booked.filtered(lambda x: not x.is_paid and not x.stopped_on)._cancel()
+        self.sudo().period_ids._get_booked()._get_unserved()._cancel()
         self._lose_renewals_sudo(reason)
         self._post_note(note)
 
@@ -119,7 +117,7 @@ class KbsSubscription(models.Model):
                 {"close_reason_id": reason.id, "leaving_since": company._kbs_today()}
             )
         booked = self.sudo().period_ids._get_booked()
-        booked.filtered(lambda x: not x.is_effective)._cancel()
+        booked.filtered(lambda x: not x.is_effective)._get_unserved()._cancel()
         self._lose_renewals_sudo(reason)
         self._post_note(note)
 
@@ -167,6 +165,8 @@ class KbsSubscription(models.Model):
 
     def _get_stop_refusal(self, day):
         """Say why ``day`` cannot be the first one without service, or None."""
+        if not day:
+            return self.env._("Choose the first day without service.")
         if self._get_stopped_period(day):
             return None
         return self.env._(
@@ -195,17 +195,24 @@ class KbsSubscription(models.Model):
     def _stop(self, day):
         """Cut the running period, cancel later ones, give the money back.
 
+        Pauses that would begin later fall away.
+
         :return: the posted credit notes
         """
+        ahead = self.pause_ids.filtered(lambda x: x.date_start >= day)
+        ahead.filtered(lambda x: not x.date_end).unlink()
         if self.pause_ids.filtered(lambda x: not x.date_end):
             self._resume(day)
         stopped = self._get_stopped_period(day)
         later = self._get_later_periods(day)
         paid = later.filtered("is_paid")
-        credit_notes = (stopped | paid)._credit_unused_sudo(day)
+        # First: an unpaid change of plan has no share in the money.
         (later - paid)._cancel()
+        credit_notes = (stopped | paid)._credit_unused_sudo(day)
         paid.is_cancelled = True
         stopped.stopped_on = day
+        paid.order_id._kbs_leave_renewals_sudo()
+        ahead.exists().unlink()  # now that no later period moves with them
         return credit_notes
 
     def _describe_stop(self, day, credit_notes):
@@ -220,12 +227,16 @@ class KbsSubscription(models.Model):
         )
 
     def _lose_renewals_sudo(self, reason):
-        """Note that these clients do not renew, and why.
+        """Note that these clients do not renew, and why; an earlier refusal stays.
 
         Sudo: renewals are kept by the system.
         """
-        renewals = self.env["kbs.renewal"].sudo()._open(self.sudo())
-        self.env["kbs.renewal"].sudo().union(*renewals.values())._lose(reason)
+        Renewal = self.env["kbs.renewal"].sudo()
+        renewals = Renewal.union(*Renewal._open(self.sudo()).values())
+        lost = renewals.filtered(lambda x: not x.lost_on)
+        lost._lose(reason)
+        lost.is_lost_by_closing = True
+        (renewals - lost)._withdraw_quotations()
 
     def _post_note(self, note):
         for subscription in self if note else ():

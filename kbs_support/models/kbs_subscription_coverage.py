@@ -125,7 +125,9 @@ class KbsSubscription(models.Model):
             return "cancelled"
         if not effective:
             return "draft"
-        if self._get_pause_on(today):
+        # A pause after the end is none: the client has left before it.
+        is_paused = bool(self._get_pause_on(today))
+        if is_paused and self._get_clock_day() <= effective[-1].date_end:
             return "paused"
         if any(x.date_start <= today <= x.date_end for x in effective):
             return "active"

@@ -127,6 +127,21 @@ class KbsSubscriptionPeriod(models.Model):
         """Periods that hold their days, paid or not, in the order of time."""
         return self.filtered(lambda x: not x.is_cancelled).sorted("date_start")
 
+    def _get_unserved(self):
+        """Return the periods that are not paid and of which no day was served.
+
+        What a guarantee or a stopped period has served is still to be paid.
+        """
+        return self.filtered(
+            lambda x: (
+                not x.is_paid
+                and not x.stopped_on
+                and not (
+                    x.guarantee_until and x.date_start <= x.company_id._kbs_today()
+                )
+            )
+        )
+
     # === CRUD METHODS === #
 
     @api.ondelete(at_uninstall=False)

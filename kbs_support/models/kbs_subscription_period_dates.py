@@ -161,6 +161,23 @@ class KbsSubscriptionPeriod(models.Model):
         chain_months = 0 if is_cut else self.chain_months
         return Coverage(self.date_start, self.date_end, self.chain_start, chain_months)
 
+    def _get_last_day(self):
+        """Return the last day of service, also by the plans that took over.
+
+        Less than what was sold only where the client left before.
+        """
+        self.ensure_one()
+        # Of all periods at once: renewals are computed for many.
+        successors = {
+            x.replaced_period_id: x
+            for x in self.subscription_id.period_ids
+            if x.replaced_period_id and x.is_effective
+        }
+        period = self
+        while period in successors:
+            period = successors[period]
+        return period.date_end
+
     def _read_replaced(self):
         """Read what :meth:`_compute_date_end` needs, before dates change.
 

@@ -88,23 +88,44 @@ class KbsSubscriptionPeriod(models.Model):
     def _get_unused(self, day):
         """Return what goes back to the client if ``day`` is the first unserved one.
 
-        What a later change of plan took over, or an earlier stop gave back, is not
-        given back twice.
+        What a later change of plan took over, or an earlier stop or credit note gave
+        back, is not given back twice.
 
         :return: :class:`UnusedDays`
         """
         unused, total = self._get_unused_days(day), self._get_sold_days()
         amount = self._prorate(self.price_total, unused, total)
         gone = 0
-        successor = self.replaced_by_ids.filtered("is_effective")
+        # An unpaid change that has not begun by then is cancelled.
+        successor = self.replaced_by_ids.filtered(
+            lambda x: x.is_effective and (x.is_paid or x.date_start < day)
+        )
         if self.stopped_on:
             gone = self._get_unused_days(self.stopped_on)
             amount -= self._prorate(self.price_total, gone, total)
         elif successor:
             gone = successor._get_sold_days()
             amount -= successor.price_carried
+        amount = self._cap_unused(amount, successor.price_carried)
         unused, amount = unused - gone, self.currency_id.round(amount)
         return UnusedDays(self, max(unused, 0), total, max(amount, 0.0))
+
+    def _cap_unused(self, amount, carried=0.0):
+        """Return ``amount``, but no more than what is left of the invoiced price.
+
+        :param float carried: what a change of plan has taken over already
+        """
+        period = self.sudo()  # who changes a plan may not read another's invoices
+        lines = period.sale_line_id.invoice_lines.filtered(
+            lambda x: x.parent_state == "posted"
+        )
+        if not lines:
+            return amount
+        credited = lines.filtered(lambda x: x.move_type == "out_refund")
+        notes = period.credit_note_ids.filtered(lambda x: x.state == "posted")
+        left = sum((lines - credited).mapped("price_total")) - carried
+        left -= sum(credited.mapped("price_total")) + sum(notes.mapped("amount_total"))
+        return min(amount, period.currency_id.round(max(left, 0.0)))
 
     def _get_invoice_line(self):
         """Return the posted invoice line that billed this period, if there is one."""
@@ -118,7 +139,16 @@ class KbsSubscriptionPeriod(models.Model):
 
         It has the taxes of what it takes back; ``amount`` is with tax.
         """
-        product = self.env.ref("kbs_support.product_product_kbs_unused_days")
+        product = self.env.ref(
+            "kbs_support.product_product_kbs_unused_days", raise_if_not_found=False
+        )
+        if not product:
+            raise UserError(
+                self.env._(
+                    "The product “Unused days of support” is missing, so nothing can "
+                    "be credited by days. Ask an administrator to bring it back."
+                )
+            )
         lang = self.partner_id.lang or self.env.lang
         period, product = self.with_context(lang=lang), product.with_context(lang=lang)
         name = period.env._(

@@ -173,7 +173,8 @@ class KbsSubscription(models.Model):
         orders, missing = {}, []
         for offer in offers:
             running = renewals[offer.subscription.sudo()].order_id.sudo(False)
-            if running and offer.is_same_as(running):
+            is_quotation = running.state in ("draft", "sent")
+            if is_quotation and offer.is_same_as(running):
                 orders[offer.subscription] = running
             else:
                 missing.append(offer)

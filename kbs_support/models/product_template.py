@@ -38,6 +38,12 @@ class ProductTemplate(models.Model):
         for template in self:
             template.kbs_plan_id = template.kbs_plan_ids[:1]
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_unused_days(self):
+        self.with_context(active_test=False).product_variant_ids.filtered(
+            "kbs_is_unused_days"
+        )._unlink_except_unused_days()
+
     def _kbs_is_total_price(self):
         """Say whether the price of this product is what the client pays (P1).
 

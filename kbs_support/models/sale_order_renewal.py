@@ -89,6 +89,16 @@ class SaleOrder(models.Model):
             if renewal and not renewal.order_id:
                 order.kbs_renewal_id = renewal
 
+    def _kbs_leave_renewals_sudo(self):
+        """Make room for the next offer where all that an order sold is cancelled.
+
+        Sudo: a renewal is kept by the system.
+        """
+        over = self.sudo().filtered(lambda x: not x._kbs_get_live_periods_sudo())
+        over.kbs_renewal_id = False
+        # Out of the way of the next one, in the database too.
+        over.flush_recordset()
+
     def _kbs_note_expected_revenue(self):
         """What a renewal is expected to bring is the total of its offer."""
         for order in self.sudo().filtered("kbs_renewal_id"):

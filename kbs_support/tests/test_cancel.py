@@ -362,3 +362,176 @@ class TestCloseNow(KbsCase):
             subscription.action_reopen()
             self.assertEqual(subscription.renewal_ids.state, "open")
             self.assertEqual(subscription.state, "grace")
+
+    def test_what_a_guarantee_has_served_is_still_owed(self):
+        order = self.sell("prof_3")
+        period, subscription = self.period(order), self.subscription(order)
+        self.env["kbs.guarantee"].create(
+            {
+                "period_id": period.id,
+                "date_until": "2026-08-13",
+                "reason": "Letter 1",
+                "letter": base64.b64encode(b"scan"),
+            }
+        )
+        with freeze_time("2026-08-20 09:00:00"):
+            self.run_daily_job()
+            self.assertFalse(period.is_effective)
+            subscription._close(self.env.ref("kbs_support.kbs_close_reason_no_budget"))
+        self.assertEqual(subscription.state, "cancelled")
+        self.assertFalse(period.is_cancelled)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.invoice_ids.state, "posted")
+
+    def test_earlier_refusal_stays(self):
+        subscription = self.subscription(self.sell_paid("prof_1"))
+        refused = self.env.ref("kbs_support.kbs_close_reason_program")
+        renewal = self.env["kbs.renewal"]._open(subscription)[subscription]
+        renewal._lose(refused)
+        with freeze_time("2026-07-20 09:00:00"):
+            self.run_daily_job()
+            subscription._close(self.env.ref("kbs_support.kbs_close_reason_no_budget"))
+            self.assertEqual(renewal.close_reason_id, refused)
+            self.assertEqual(renewal.lost_on, date(2026, 5, 14))
+            subscription.action_reopen()
+            self.assertEqual(renewal.state, "lost")
+            self.assertEqual(renewal.close_reason_id, refused)
+
+
+@tagged("post_install", "-at_install")
+class TestLeaveSeams(LeaveCase):
+    """Leaving meets a guaranteed change, credits, pauses and renewals (S5)."""
+
+    def test_guaranteed_change_to_come_takes_no_money(self):
+        with freeze_time("2026-05-20 09:00:00"):
+            order = self.change(day="2026-07-01", is_paid=False)
+            new = self.period(order)
+            self.env["kbs.guarantee"].create(
+                {
+                    "period_id": new.id,
+                    "date_until": "2026-08-01",
+                    "reason": "Letter 1",
+                    "letter": base64.b64encode(b"scan"),
+                }
+            )
+            self.assertEqual(self.old.date_end, date(2026, 6, 30))
+        with freeze_time(JUNE):
+            preview = [x.amount for x in self.sub._get_unused(date(2026, 6, 1))]
+            note = self.leave_at_once()
+        self.assertEqual(preview, [5936.09])
+        self.assertEqual(note.amount_total, 5936.09)
+        self.assertIn("08/13/2026", note.invoice_line_ids.name)
+        self.assertTrue(new.is_cancelled)
+        self.assertEqual(self.old.date_end, date(2026, 5, 31))
+
+    @freeze_time("2026-05-15 09:00:00")
+    def test_never_more_than_credits_have_left(self):
+        self.credit(self.order.invoice_ids, 3000)
+        first = self.leave_at_once("2026-07-01")
+        self.assertEqual(first.amount_total, 3529.57)  # 7380 × 44 / 92
+        notes = self.leave_at_once("2026-05-15")
+        self.assertAlmostEqual(sum(notes.mapped("amount_total")), 4380, 2)
+
+    def test_pauses_after_the_last_day_fall_away(self):
+        for end in ("2026-07-31", False):
+            with self.subTest(end=end), freeze_time(JUNE):
+                self.order = self.sell_paid("prof_3", client=self._create_client("X"))
+                self.sub = self.subscription(self.order)
+                self.pause("2026-08-01", end and "2026-08-31")
+                self.assertFalse(self.sub._get_stop_refusal(date(2026, 6, 11)))
+                preview = [x.amount for x in self.sub._get_unused(date(2026, 6, 11))]
+                note = self.leave_at_once("2026-06-11")
+                self.assertEqual(note.mapped("amount_total"), preview)
+                self.assertEqual(preview, [6577.83])  # 7380 × 82 / 92
+                self.assertFalse(self.sub.pause_ids)
+                self.assertEqual(self.sub.date_end, date(2026, 6, 10))
+            with freeze_time("2026-08-05 09:00:00"):
+                self.run_daily_job()
+                self.assertEqual(self.sub.state, "cancelled")
+
+    def test_pause_outside_coverage_does_not_count(self):
+        later = self.renew(self.order, "prof_3")
+        later.action_confirm()
+        self.pay(later)
+        self.pause("2026-09-01", "2026-09-30")
+        self.credit(later.invoice_ids)
+        with freeze_time("2026-09-05 09:00:00"):
+            self.run_daily_job()
+            self.assertEqual(self.sub.state, "ended")
+
+    @freeze_time(JUNE)
+    def test_paid_renewal_that_was_given_back_is_no_offer(self):
+        three, six = (self.env.ref(f"kbs_support.kbs_term_{x}") for x in (3, 6))
+        paid = self.sub._create_renewal_order(three)
+        paid.action_confirm()
+        self.pay(paid)
+        self.leave_at_once()
+        self.assertEqual(paid.state, "sale")
+        self.assertFalse(paid.kbs_renewal_id)
+        self.sub.action_reopen()
+        same = self.sub._create_renewal_order(three)
+        self.assertEqual(same.state, "draft")
+        self.assertEqual(self.sub._create_renewal_order(three), same)
+        other = self.sub._create_renewal_order(six)
+        self.assertEqual(other.state, "draft")
+        self.assertEqual(same.state, "cancel")
+
+    def test_next_periods_are_renewed_after_a_stop(self):
+        order = self.sell_paid("prof_12")
+        self.sub = self.subscription(order)
+        with freeze_time(JUNE):
+            self.leave_at_once()
+            stopped = self.sub.renewal_ids
+            self.assertEqual(stopped.ends_on, date(2026, 5, 31))
+            self.sub.action_reopen()
+            again = self.renew(order, "prof_1")
+            again.action_confirm()
+            self.pay(again)
+            self.assertEqual(stopped.state, "won")
+        with freeze_time("2026-06-20 09:00:00"):
+            self.run_job("renewals")
+            renewal = self.sub.renewal_ids - stopped
+            self.assertEqual(renewal.period_id, self.period(again))
+            self.assertEqual(renewal.ends_on, date(2026, 6, 30))
+            self.assertEqual(renewal.state, "open")
+
+    def test_renewal_ends_where_a_changed_plan_was_stopped(self):
+        with freeze_time(JUNE):
+            self.change()
+            renewal = self.env["kbs.renewal"]._open(self.sub)[self.sub]
+            self.assertEqual(renewal.ends_on, date(2026, 8, 13))
+        with freeze_time(JULY):
+            self.leave_at_once("2026-07-01")
+        self.assertEqual(renewal.ends_on, date(2026, 6, 30))
+        self.assertEqual(renewal.state, "lost")
+
+    @freeze_time(JUNE)
+    def test_only_one_client_leaves_at_once(self):
+        other = self.subscription(
+            self.sell_paid("prof_3", client=self._create_client("B"))
+        )
+        with self.assertRaisesRegex(UserError, "one client"):
+            self.leave_at_once(subscription_ids=(self.sub | other).ids)
+        self.assertEqual(other.state, "active")
+
+    @freeze_time(JUNE)
+    def test_leaving_at_once_needs_a_day(self):
+        with self.assertRaisesRegex(UserError, "first day without service"):
+            self.leave_at_once(False)
+
+    @freeze_time(JUNE)
+    def test_product_of_unused_days_is_kept(self):
+        product = self.env.ref("kbs_support.product_product_kbs_unused_days")
+        for record in (product, product.product_tmpl_id):
+            with self.assertRaisesRegex(UserError, "cannot be deleted"):
+                record.unlink()
+
+    @freeze_time(JUNE)
+    def test_product_of_unused_days_is_missing(self):
+        self.env["ir.model.data"].search(
+            [("name", "=", "product_product_kbs_unused_days")]
+        ).unlink()
+        with self.assertRaisesRegex(UserError, "is missing"):
+            self.leave_at_once()
+        with self.assertRaisesRegex(UserError, "is missing"):
+            self.quote_change()

@@ -96,6 +96,28 @@ class TestPlanChange(ChangeCase):
         self.assertEqual(order.kbs_changed_period_id, self.old)
 
     @freeze_time(JUNE)
+    def test_no_more_is_carried_than_credits_have_left(self):
+        self.credit(self.order.invoice_ids, 7000)
+        order = self.quote_change(user=self.salesman)
+        self.assertEqual(order._kbs_get_carried(), 380)
+        order.action_confirm()
+        self.assertEqual(self.period(order).price_carried, 380)
+
+    @freeze_time(JUNE)
+    def test_change_needs_a_day(self):
+        wizard = self.env["kbs.plan.change"].create(
+            {
+                "subscription_id": self.sub.id,
+                "plan_id": self.plan("optima").id,
+                "reason": "x",
+                "date": False,
+            }
+        )
+        wizard.date = False
+        with self.assertRaisesRegex(UserError, "can begin from 05/15/2026"):
+            wizard.action_quote()
+
+    @freeze_time(JUNE)
     def test_new_plan_takes_over_when_it_is_paid(self):
         order = self.change(is_paid=False, user=self.salesman)
         new = self.period(order)

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ..tools.coverage import ONE_DAY
@@ -103,6 +104,13 @@ class KbsSubscriptionClose(models.TransientModel):
         """Close now who is not covered any more; let the others go as chosen."""
         self.ensure_one()
         covered, note = self._get_covered(), self.note or ""
+        if self.way == "at_once" and len(covered) > 1:
+            raise UserError(
+                self.env._(
+                    "Only one client at a time can leave before the end: each one is "
+                    "given back his own money."
+                )
+            )
         (self.subscription_ids - covered)._close(self.reason_id, note)
         if self.way == "at_once" and covered:
             covered._leave_at_once(self.reason_id, self.day, note)
