@@ -18,8 +18,8 @@ class KbsSubscription(models.Model):
             "plans": [{"id", "name"}], "currency_id", "order": {"id" (False where it
             is a colleague's), "name", "text"} or False, "columns": [{"key", "title",
             "note"}], "rows": [{"term_id", "term", "is_budget_year", "cells": {key:
-            offer}}]}``; an offer is ``{"kind", "is_gap_paid", "price", "month", "saving", "dates",
-            "valid_until", "reason"}``. Money is in ``currency_id``, tax included;
+            offer}}]}``; an offer is ``{"kind", "is_gap_paid", "price", "month",
+            "saving", "dates", "valid_until", "reason"}``. Money is in ``currency_id``, tax included;
             days are local and written in the language of the user
         :raise UserError: there is nothing to renew
         """
