@@ -19,8 +19,8 @@ class KbsSubscription(models.Model):
             is a colleague's), "name", "text"} or False, "columns": [{"key", "title",
             "note"}], "rows": [{"term_id", "term", "is_budget_year", "cells": {key:
             offer}}]}``; an offer is ``{"kind", "is_gap_paid", "price", "month",
-            "saving", "dates", "valid_until", "reason"}``. Money is in ``currency_id``, tax included;
-            days are local and written in the language of the user
+            "saving", "dates", "valid_until", "reason"}``. Money is in ``currency_id``,
+            tax included; days are local and written in the language of the user
         :raise UserError: there is nothing to renew
         """
         self.ensure_one()
