@@ -59,6 +59,7 @@ class KbsRenewal(models.Model):
         string="Offer",
         compute="_compute_order_id",
         store=True,
+        index="btree_not_null",
         help="The quotation that the client has, or the confirmed order.",
     )
     offer_state = fields.Selection(
@@ -72,8 +73,15 @@ class KbsRenewal(models.Model):
         compute="_compute_offer_state",
         store=True,
     )
+    amount_default = fields.Monetary(
+        string="Usual Amount",
+        readonly=True,
+        help="The same term at the best price, when the renewal opened.",
+    )
     amount_expected = fields.Monetary(
         string="Expected Revenue",
+        compute="_compute_amount_expected",
+        store=True,
         help="Total of the offer; before there is one, of the same term at the best "
         "price.",
     )
@@ -139,6 +147,14 @@ class KbsRenewal(models.Model):
             running = renewal.order_ids.filtered(lambda x: x.state != "cancel")
             renewal.order_id = running.sorted(lambda x: (x.state == "sale", x.id))[-1:]
 
+    @api.depends("order_id.amount_total", "amount_default")
+    def _compute_amount_expected(self):
+        for renewal in self:
+            order = renewal.order_id
+            renewal.amount_expected = (
+                order.amount_total if order else renewal.amount_default
+            )
+
     @api.depends("order_id.state", "state")
     def _compute_offer_state(self):
         for renewal in self:
@@ -184,7 +200,7 @@ class KbsRenewal(models.Model):
         return {
             "subscription_id": subscription.id,
             "period_id": period.id,
-            "amount_expected": offer.price if offer else period.price_total,
+            "amount_default": offer.price if offer else period.price_total,
         }
 
     def _adopt_quotations(self):
@@ -197,7 +213,6 @@ class KbsRenewal(models.Model):
             order = newest.get(renewal.subscription_id)
             if order:
                 order.kbs_renewal_id = renewal
-                order._kbs_note_expected_revenue()
 
     def _get_orphan_domain(self):
         """Domain of open quotations for these subscriptions, made by hand."""

@@ -47,9 +47,8 @@ class KbsRenewal(models.Model):
     def _is_fit(self, user):
         """Say whether ``user`` still works here and may see the subscription."""
         return (
-            user.active
+            self.subscription_id._has_working(user)
             and not user.share
-            and self.company_id in user.company_ids
             and user.has_groups(
                 "kbs_support.group_kbs_agent,sales_team.group_sale_salesman"
             )

@@ -86,6 +86,7 @@ class KbsRenewal(models.Model):
         renewals = self._open(subscriptions)
         for subscription, renewal in renewals.items():
             order = subscription._get_unpaid_period().order_id
-            if order.state == "sale" and not order.kbs_renewal_id:
+            # A change of plan renews nothing: the renewal comes after it.
+            is_free = not order.kbs_renewal_id and not order.kbs_changed_period_id
+            if order.state == "sale" and is_free:
                 order.kbs_renewal_id = renewal
-                order._kbs_note_expected_revenue()

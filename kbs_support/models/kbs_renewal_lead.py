@@ -76,9 +76,7 @@ class KbsRenewal(models.Model):
 
     def _get_lead_user(self):
         """Return who looks after the renewal: the manager, if he works there."""
-        manager = self.subscription_id.manager_id
-        is_there = manager.active and self.company_id in manager.company_ids
-        return manager if is_there else manager.browse()
+        return self.subscription_id._get_working_manager()
 
     def _get_lead_name(self):
         """Name of the opportunity, in the language of who looks after it."""

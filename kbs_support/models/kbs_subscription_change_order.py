@@ -70,15 +70,6 @@ class KbsSubscription(models.Model):
             "order_line": [Command.create(plan_line), Command.create(credit)],
         }
 
-    def _get_seller(self):
-        """Return whose order it is: the client's manager.
-
-        Who may see his own orders only could not make it for a colleague.
-        """
-        user = self.env.user
-        may_sell_for_others = user.has_group("sales_team.group_sale_salesman_all_leads")
-        return self.manager_id or user if may_sell_for_others else user
-
     def _describe_change(self, change):
         """Text of the plan line, in the language of the client."""
         lang = self.partner_id.lang or self.env.lang

@@ -56,7 +56,14 @@ class KbsSubscription(models.Model):
     def action_forget_next_plan(self):
         """The plan stays what it is after all."""
         self.check_access("write")
-        self.sudo().write(self._prepare_agreed_values())
+        # Sudo: a renewal is kept by the system, its quotation may be a colleague's.
+        subscriptions = self.sudo()
+        for subscription in subscriptions:
+            renewal, agreed = subscription.renewal_id, subscription.next_plan_id
+            if agreed and agreed in renewal.order_id.order_line.kbs_plan_id:
+                renewal._withdraw_quotations()
+        subscriptions.write(self._prepare_agreed_values())
+        subscriptions._expect_default_offer()
 
     def _get_renewal_plan(self):
         # EXTENDS kbs_support
@@ -84,9 +91,14 @@ class KbsSubscription(models.Model):
         renewal = subscription.renewal_id
         if renewal.order_id.order_line.kbs_plan_id - plan:
             renewal._withdraw_quotations()
-        offer = subscription._get_default_offer(subscription._get_offers()[self.sudo()])
-        if renewal and offer:
-            renewal.amount_expected = offer.price
+        subscription._expect_default_offer()
+
+    def _expect_default_offer(self):
+        """The running renewals are to bring what is offered without asking."""
+        for subscription, offers in self._get_offers().items():
+            offer = subscription._get_default_offer(offers)
+            if offer:
+                subscription.renewal_id.amount_default = offer.price
 
     @api.model
     def _prepare_agreed_values(self, plan=None, period=None, reason=False):

@@ -160,6 +160,9 @@ class KbsSubscription(models.Model):
         listed = prices.get(product) or []
         if not listed or listed[0][0].kbs_kind != "regular":
             return []
+        # Amounts in two currencies cannot be compared.
+        currency = listed[0][0].currency_id
+        listed = [x for x in listed if x[0].currency_id == currency]
         offers = []
         for is_gap_paid in (False, True) if self._has_gap() else (False,):
             coverage = self._try_term_coverage(term, is_gap_paid)

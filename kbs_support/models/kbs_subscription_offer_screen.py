@@ -15,12 +15,12 @@ class KbsSubscription(models.Model):
 
         :param int plan_id: plan to offer, by default the one that it has
         :return: ``{"id", "name", "client", "state", "facts": [str], "plan_id",
-            "plans": [{"id", "name"}], "currency_id", "order": {"id", "name", "text"}
-            or False, "columns": [{"key", "title", "note"}], "rows": [{"term_id",
-            "term", "is_budget_year", "cells": {key: offer}}]}``; an offer is
-            ``{"kind", "is_gap_paid", "price", "month", "saving", "dates",
-            "valid_until", "reason"}``. Money is in ``currency_id``, tax included;
-            days are local and written in the language of the user
+            "plans": [{"id", "name"}], "currency_id", "order": {"id" (False where it
+            is a colleague's), "name", "text"} or False, "columns": [{"key", "title",
+            "note"}], "rows": [{"term_id", "term", "is_budget_year", "cells": {key:
+            offer}}]}``; an offer is ``{"kind", "is_gap_paid", "price", "month",
+            "saving", "dates", "valid_until", "reason"}``. Money is in ``currency_id``,
+            tax included; days are local and written in the language of the user
         :raise UserError: there is nothing to renew
         """
         self.ensure_one()
@@ -119,13 +119,17 @@ class KbsSubscription(models.Model):
         return facts
 
     def _prepare_running_quotation(self):
-        order = self.renewal_id.order_id.filtered(
+        # Sudo: a colleague's quotation is told of as well, but not opened.
+        order = self.sudo().renewal_id.order_id.filtered(
             lambda x: x.state in ("draft", "sent")
         )
         if not order:
             return False
-        products = order.order_line.product_id.mapped("display_name")
-        return {"id": order.id, "name": order.name, "text": ", ".join(products)}
+        text = ", ".join(order.order_line.product_id.mapped("display_name"))
+        if order.with_env(self.env).has_access("read"):
+            return {"id": order.id, "name": order.name, "text": text}
+        text = f"{text}, {order.user_id.name}"
+        return {"id": False, "name": order.name, "text": text}
 
     @api.model
     def _get_offer_column(self, offer):

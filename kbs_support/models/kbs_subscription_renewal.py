@@ -165,14 +165,16 @@ class KbsSubscription(models.Model):
 
         :param list offers: :class:`Offer`, at most one for each subscription
         :return: dict ``{subscription: sale.order}``
+        :raise UserError: nothing to renew, or a colleague's quotation runs
         """
         wait_for_others(self)
         self._check_renewable()
         # Sudo: a renewal is kept by the system, a salesperson only reads it.
         renewals = self.env["kbs.renewal"].sudo()._open(self.sudo())
+        self._check_no_colleague_offers(renewals)
         orders, missing = {}, []
         for offer in offers:
-            running = renewals[offer.subscription.sudo()].order_id.sudo(False)
+            running = renewals[offer.subscription.sudo()].order_id.with_env(self.env)
             is_quotation = running.state in ("draft", "sent")
             if is_quotation and offer.is_same_as(running):
                 orders[offer.subscription] = running
@@ -191,6 +193,28 @@ class KbsSubscription(models.Model):
         return orders
 
     @api.model
+    def _check_no_colleague_offers(self, renewals):
+        """Withdraw no quotation of a colleague's behind his back.
+
+        :param renewals: dict ``{subscription: kbs.renewal}``
+        :raise UserError: the user may not see a running quotation
+        """
+        orders = self.env["sale.order"].union(
+            *(x.order_id.with_env(self.env) for x in renewals.values())
+        )
+        # Sudo: the number and the seller are told, nothing else.
+        for order in (orders - orders._filtered_access("read")).sudo():
+            raise UserError(
+                self.env._(
+                    "%(client)s already has the quotation %(order)s by %(colleague)s. "
+                    "Talk to your colleague first.",
+                    client=order.partner_id.name,
+                    order=order.name,
+                    colleague=order.user_id.name or "—",
+                )
+            )
+
+    @api.model
     def _prepare_renewal_order_values(self, offer, renewal):
         """Values of the quotation of one :class:`Offer`, within ``renewal``."""
         subscription = offer.subscription
@@ -207,11 +231,22 @@ class KbsSubscription(models.Model):
         }
 
     def _get_seller(self):
-        """Return who sells the renewal: the manager, else who makes the offer.
+        """Return whose order it is: the manager's, else of who makes the offer.
 
         Who sees only his own orders sells it himself.
         """
         self.ensure_one()
+        manager = self._get_working_manager()
         if self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
-            return self.manager_id or self.env.user
-        return self.manager_id if self.env.su else self.env.user
+            return manager or self.env.user
+        return manager if self.env.su else self.env.user
+
+    def _get_working_manager(self):
+        """Return the manager, if he still works in this company, else nobody."""
+        manager = self.manager_id
+        return manager if self._has_working(manager) else manager.browse()
+
+    def _has_working(self, user):
+        """Say whether ``user`` still works in the company of this subscription."""
+        # Sudo: who may work where is not for every salesperson to read.
+        return user.active and self.company_id in user.sudo().company_ids

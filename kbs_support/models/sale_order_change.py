@@ -21,6 +21,11 @@ class SaleOrder(models.Model):
         string="Changed because", copy=False, readonly=True, tracking=True
     )
 
+    _kbs_change_is_no_renewal = models.Constraint(
+        "CHECK (kbs_renewal_id IS NULL OR kbs_changed_period_id IS NULL)",
+        "An order that changes the plan is not the offer of a renewal.",
+    )
+
     @api.constrains("kbs_subscription_id", "kbs_changed_period_id")
     def _check_kbs_changed_period(self):
         for order in self.sudo().filtered("kbs_changed_period_id"):

@@ -48,7 +48,9 @@ class SaleOrderLine(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("product_id", "order_id.kbs_subscription_id")
+    @api.depends(
+        "product_id", "order_id.kbs_subscription_id", "order_id.kbs_is_gap_paid"
+    )
     def _compute_kbs_dates(self):
         """Propose the first day of coverage; people may ask for another one."""
         for line in self:
@@ -58,7 +60,12 @@ class SaleOrderLine(models.Model):
             coverage = line._kbs_try_coverage(asked=None)
             line.kbs_date_start = coverage and coverage.date_start
 
-    @api.depends("product_id", "kbs_date_start", "order_id.kbs_subscription_id")
+    @api.depends(
+        "product_id",
+        "kbs_date_start",
+        "order_id.kbs_subscription_id",
+        "order_id.kbs_is_gap_paid",
+    )
     def _compute_kbs_date_end(self):
         for line in self:
             if line._kbs_is_sold():

@@ -64,14 +64,53 @@ class SaleOrder(models.Model):
             )
             order.kbs_recipient_id = recipient
 
+    def _kbs_get_client_price_note(self):
+        """Return what the client reads about the price, or False.
+
+        What the list says beside an agreed price is not for the client.
+        """
+        line = self._kbs_get_plan_lines()[:1]
+        is_agreed = line and line._kbs_get_price_kind() == "manual"
+        return False if is_agreed else self.kbs_price_note
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
         orders._kbs_join_renewals_sudo()
-        orders._kbs_note_expected_revenue()
         return orders
+
+    def write(self, vals):
+        if vals.get("kbs_is_gap_paid") and not vals.get("kbs_override_reason"):
+            self._kbs_take_signature_back()
+        if "kbs_subscription_id" not in vals or "kbs_renewal_id" in vals:
+            return super().write(vals)
+        moved = self.filtered(
+            lambda x: (
+                x.state in ("draft", "sent")
+                and x.kbs_subscription_id.id != vals["kbs_subscription_id"]
+            )
+        )
+        # Sudo: a renewal is kept by the system, a salesperson only reads it.
+        moved.sudo().kbs_renewal_id = False
+        res = super().write(vals)
+        moved._kbs_join_renewals_sudo()
+        return res
+
+    def _kbs_take_signature_back(self):
+        """What a manager allowed was another thing: he has not seen the gap yet."""
+        signed = self.sudo().filtered(
+            lambda x: x.kbs_override_reason and not x.kbs_is_gap_paid
+        )
+        if signed and not self.env.su:
+            signed.write(
+                {
+                    "kbs_override_reason": False,
+                    "kbs_override_user_id": False,
+                    "kbs_override_total": 0.0,
+                }
+            )
 
     def _kbs_join_renewals_sudo(self):
         """A quotation made by hand is the renewal's offer, where it has no other one.
@@ -98,11 +137,6 @@ class SaleOrder(models.Model):
         over.kbs_renewal_id = False
         # Out of the way of the next one, in the database too.
         over.flush_recordset()
-
-    def _kbs_note_expected_revenue(self):
-        """What a renewal is expected to bring is the total of its offer."""
-        for order in self.sudo().filtered("kbs_renewal_id"):
-            order.kbs_renewal_id.amount_expected = order.amount_total
 
     # === CONFIRMATION === #
 
@@ -161,18 +195,43 @@ class SaleOrder(models.Model):
                 renewal.flush_recordset()
                 others.flush_recordset()
                 order.kbs_renewal_id = renewal
-                order._kbs_note_expected_revenue()
 
     # === SENDING === #
+
+    def action_quotation_send(self):
+        # EXTENDS sale
+        self._kbs_check_sendable()
+        return super().action_quotation_send()
+
+    def action_quotation_sent(self):
+        # EXTENDS sale
+        self._kbs_check_sendable()
+        return super().action_quotation_sent()
+
+    def _kbs_check_sendable(self):
+        """Promise no client what a manager has not allowed yet.
+
+        :raise UserError: a quotation lets the client pay a gap, and nobody signed it
+        """
+        for order in self.filtered(lambda x: x.state in ("draft", "sent")):
+            for fault in order._kbs_get_gap_faults():
+                raise UserError(
+                    self.env._(
+                        "The quotation %(order)s cannot be sent yet: %(reason)s",
+                        order=order.name,
+                        reason=fault,
+                    )
+                )
 
     def _kbs_send_renewal_offer(self):
         """Queue an e-mail with the offer, in the client's language.
 
         Sent once: what is sent already, or confirmed, is left alone.
 
-        :raise UserError: a client has no e-mail address
+        :raise UserError: a client has no e-mail address, or a gap is not allowed yet
         """
         orders = self.filtered(lambda x: x.state == "draft")
+        orders._kbs_check_sendable()
         for order in orders:
             if not order.kbs_recipient_id:
                 raise UserError(

@@ -646,3 +646,64 @@ class TestNextPlan(ChangeCase):
         self.change("premium")
         self.assertEqual(self.sub.plan_id.code, "premium")
         self.assertEqual(self.sub.next_plan_id.code, "prof")
+
+
+@tagged("post_install", "-at_install")
+class TestChangeIsNoRenewal(ChangeCase):
+    """A change of plan is never the offer of a renewal, which follows it (R3)."""
+
+    def test_unpaid_change_is_not_tied(self):
+        with freeze_time("2026-05-20 09:00:00"):
+            order = self.quote_change(day="2026-06-01")
+            order.action_confirm()
+        with freeze_time(JULY):
+            self.run_job("renewals")
+            renewal = self.sub.renewal_ids
+            self.assertTrue(renewal)
+            self.assertFalse(renewal.order_id)
+            self.assertEqual(renewal.offer_state, "none")
+
+    @freeze_time(JULY)
+    def test_changed_subscription_is_renewed(self):
+        renewal = self.env["kbs.renewal"]._open(self.sub)[self.sub]
+        self.change("optima")
+        self.assertEqual(renewal.offer_state, "none")
+        order = self.sub._create_renewal_order(self.env.ref("kbs_support.kbs_term_3"))
+        self.assertEqual(order.kbs_renewal_id, renewal)
+        self.assertEqual(order.order_line.kbs_plan_id.code, "optima")
+        order.action_confirm()
+        self.pay(order)
+        self.assertEqual(renewal.state, "won")
+
+    @freeze_time(JULY)
+    def test_database_keeps_them_apart(self):
+        renewal = self.env["kbs.renewal"]._open(self.sub)[self.sub]
+        order = self.quote_change()
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            order.kbs_renewal_id = renewal
+            self.env.flush_all()
+
+    @freeze_time(JUNE)
+    def test_forgetting_the_plan_withdraws_its_quotation(self):
+        term = self.env.ref("kbs_support.kbs_term_3")
+        self.sub._agree_next_plan_sudo(self.plan("optima"), "More questions")
+        order = self.sub._create_renewal_order(term)
+        renewal = order.kbs_renewal_id
+        self.sub.action_forget_next_plan()
+        self.assertEqual(order.state, "cancel")
+        offer = self.sub._get_default_offer(self.sub._get_offers()[self.sub])
+        self.assertEqual(offer.plan.code, "prof")
+        self.assertEqual(renewal.amount_expected, offer.price)
+
+    @freeze_time(JUNE)
+    def test_forgetting_the_plan_keeps_another_quotation(self):
+        self.sub._agree_next_plan_sudo(self.plan("optima"), "More questions")
+        order = self.sub._create_renewal_order(
+            self.env.ref("kbs_support.kbs_term_3"), self.plan("premium")
+        )
+        self.sub.action_forget_next_plan()
+        self.assertEqual(order.state, "draft")

@@ -351,3 +351,202 @@ class TestRenewalOrder(RenewalCase):
             self.assertIn("Paid for the summer", period.price_reason)
             self.assertEqual(self.sub.tenure_start, TODAY)
             self.assertEqual(self.sub.state, "active")
+
+
+@tagged("post_install", "-at_install")
+class TestPaidGap(RenewalCase):
+    """A gap that the client pays: its days, who allows it, who may send it (T3)."""
+
+    def setUp(self):
+        super().setUp()
+        freezer = freeze_time("2026-10-01 09:00:00")
+        freezer.start()
+        self.addCleanup(freezer.stop)
+        self.run_daily_job()
+
+    def quote_gap(self, user=None):
+        offer = self.offers(self.sub.with_user(user or self.env.user))
+        offer = offer[3, "loyalty", True]
+        return offer.subscription._create_renewal_orders([offer])[offer.subscription]
+
+    def test_quotation_shows_the_days_that_it_sells(self):
+        order = self.renew(self.first, "optima_3")
+        line = order.order_line
+        self.assertEqual(line.kbs_date_start, date(2026, 10, 1))
+        order.kbs_is_gap_paid = True
+        self.assertEqual(line.kbs_date_start, date(2026, 8, 14))
+        self.assertEqual(line.kbs_date_end, date(2026, 11, 13))
+        order.kbs_is_gap_paid = False
+        self.assertEqual(line.kbs_date_start, date(2026, 10, 1))
+        self.assertEqual(line.kbs_date_end, date(2026, 12, 31))
+
+    def test_reason_of_a_price_allows_no_gap(self):
+        order = self.renew(self.first, "optima_3", user=self.salesman)
+        order.with_user(self.manager).kbs_override_reason = "discount"
+        order.kbs_is_gap_paid = True
+        self.assertFalse(order.kbs_override_reason)
+        with self.assertRaisesRegex(UserError, "as if there were no gap"):
+            order.action_confirm()
+
+    def test_manager_allows_gap_and_reason_at_once(self):
+        order = self.renew(self.first, "optima_3", user=self.salesman)
+        order.with_user(self.manager).write(
+            {"kbs_is_gap_paid": True, "kbs_override_reason": "Paid for the summer"}
+        )
+        order.action_confirm()
+        self.assertEqual(self.period(order).date_start, date(2026, 8, 14))
+
+    def test_salesman_quotes_a_gap_that_waits(self):
+        order = self.quote_gap(self.salesman)
+        self.assertTrue(order.kbs_is_gap_paid)
+        order.with_user(self.manager).kbs_override_reason = "Paid for the summer"
+        order.with_user(self.salesman).kbs_is_gap_paid = True  # as it is already
+        self.assertTrue(order.kbs_override_reason)
+
+    def test_gap_is_sent_when_it_is_allowed(self):
+        self.client.email = "school@example.com"
+        order = self.quote_gap()
+        for send in (
+            order.action_quotation_send,
+            order.action_quotation_sent,
+            order._kbs_send_renewal_offer,
+        ):
+            with self.assertRaisesRegex(UserError, "cannot be sent.*gap"):
+                send()
+        self.assertEqual(order.state, "draft")
+        order.with_user(self.manager).kbs_override_reason = "Paid for the summer"
+        self.assertTrue(order.action_quotation_send())
+        order._kbs_send_renewal_offer()
+        self.assertEqual(order.state, "sent")
+
+
+@tagged("post_install", "-at_install")
+class TestRunningQuotation(RenewalCase):
+    """The running quotation of a renewal: what it is worth, and whose it is (R3)."""
+
+    def test_offer_that_ran_out_is_made_anew(self):
+        with freeze_time("2026-10-01 09:00:00"):
+            self.run_daily_job()
+            first = self.sub._create_renewal_order(self.term(3))
+        with freeze_time("2026-11-20 09:00:00"):
+            second = self.sub._create_renewal_order(self.term(3))
+            self.assertEqual(first.state, "cancel")
+            self.assertEqual(second.order_line.kbs_date_start, date(2026, 11, 20))
+            self.assertGreater(second.validity_date, date(2026, 11, 20))
+
+    def test_other_days_are_another_offer(self):
+        first = self.sub._create_renewal_order(self.term(3))
+        first.order_line.kbs_date_start = date(2026, 8, 20)
+        self.assertNotEqual(self.sub._create_renewal_order(self.term(3)), first)
+
+    def test_offer_past_its_validity_is_made_anew(self):
+        first = self.sub._create_renewal_order(self.term(3))
+        first.validity_date = TODAY
+        self.assertEqual(self.sub._create_renewal_order(self.term(3)), first)
+        with freeze_time("2026-05-15 09:00:00"):
+            self.assertNotEqual(self.sub._create_renewal_order(self.term(3)), first)
+
+    def test_saved_quotation_joins(self):
+        renewal = self.env["kbs.renewal"]._open(self.sub)[self.sub]
+        order = self.quote("optima_3", user=self.salesman)
+        order.kbs_subscription_id = self.sub
+        self.assertEqual(order.kbs_renewal_id, renewal)
+        self.assertEqual(renewal.order_id, order)
+
+    def test_moved_quotation_leaves(self):
+        order = self.sub._create_renewal_order(self.term(3))
+        first = order.kbs_renewal_id
+        other = self.subscription(self.sell_paid("optima_3"))
+        second = self.env["kbs.renewal"]._open(other)[other]
+        order.kbs_subscription_id = other
+        self.assertFalse(first.order_id)
+        self.assertEqual(order.kbs_renewal_id, second)
+        order.kbs_subscription_id = False
+        self.assertFalse(order.kbs_renewal_id)
+        self.assertFalse(second.order_id)
+
+    def test_confirmed_order_stays(self):
+        order = self.sub._create_renewal_order(self.term(3))
+        order.action_confirm()
+        renewal = order.kbs_renewal_id
+        order.write({"kbs_subscription_id": self.sub.id})
+        self.assertEqual(order.kbs_renewal_id, renewal)
+
+    def test_expected_revenue_follows_the_offer(self):
+        renewal = self.env["kbs.renewal"]._open(self.sub)[self.sub]
+        self.assertEqual(renewal.amount_expected, 16830)
+        order = self.sub._create_renewal_order(self.term(12))
+        self.assertEqual(renewal.amount_expected, 60120)
+        order.order_line.price_unit = 50000
+        self.assertEqual(renewal.amount_expected, 50000)
+        self.assertEqual(renewal.lead_id.expected_revenue, 50000)
+        self.assertEqual(self.sub.renewal_amount, 50000)
+        order._action_cancel()
+        self.assertEqual(renewal.amount_expected, 16830)
+        self.assertEqual(renewal.lead_id.expected_revenue, 16830)
+
+    def test_quotation_of_a_colleague(self):
+        self.sub.manager_id = self.manager
+        order = self.sub.with_user(self.manager)._create_renewal_order(self.term(3))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        sub = self.sub.with_user(self.salesman)
+        shown = sub.get_offers()["order"]
+        self.assertFalse(shown["id"])
+        self.assertEqual(shown["name"], order.name)
+        self.assertIn("OPTIMA", shown["text"])
+        self.assertIn(self.manager.name, shown["text"])
+        for months, kind in ((3, "loyalty"), (6, "regular")):
+            self.env.invalidate_all()
+            with self.assertRaisesRegex(UserError, "by kbs_manager.*colleague first"):
+                sub.quote_offer(self.term(months).id, kind)
+        self.assertEqual(order.state, "draft")
+
+    def test_manager_who_left_signs_no_offer(self):
+        self.sub.manager_id = self.salesman
+        self.salesman.active = False
+        order = self.sub.with_user(self.manager)._create_renewal_order(self.term(3))
+        self.assertEqual(order.user_id, self.manager)
+
+    def test_manager_of_another_company_signs_no_offer(self):
+        self.sub.manager_id = self.salesman
+        other = self._create_company("Other")
+        self.salesman.write({"company_ids": [(6, 0, other.ids)], "company_id": other})
+        order = self.sub.with_user(self.manager)._create_renewal_order(self.term(3))
+        self.assertEqual(order.user_id, self.manager)
+
+    def test_lists_of_another_currency_are_left_out(self):
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        price = {
+            "applied_on": "0_product_variant",
+            "product_id": self.product("optima_3").id,
+            "compute_price": "fixed",
+            "fixed_price": 150,
+        }
+        self.env["product.pricelist"].create(
+            {
+                "name": "Loyalty in dollars",
+                "kbs_kind": "loyalty",
+                "currency_id": usd.id,
+                "company_id": self.company.id,
+                "item_ids": [(0, 0, price)],
+            }
+        )
+        offers = self.sub._get_offers()[self.sub]
+        self.assertEqual({x.pricelist.currency_id.name for x in offers}, {"UAH"})
+        self.assertEqual(self.sub._get_default_offer(offers).price, 16830)
+
+    def test_client_reads_no_agreed_price(self):
+        order = self.sub._create_renewal_order(self.term(3))
+        order.user_id = self.env.user
+        self.assertIn("Loyalty price", self.render(order))
+        order.order_line.price_unit = 9000
+        self.assertIn("Agreed price", order.kbs_price_note)
+        self.assertNotIn("Agreed price", self.render(order))
+
+    def render(self, order):
+        html, __ = self.env["ir.actions.report"]._render_qweb_html(
+            "sale.report_saleorder", order.ids
+        )
+        return html.decode()

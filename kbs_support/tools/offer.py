@@ -43,10 +43,12 @@ class Offer:
         return self.kind == "loyalty"
 
     def is_same_as(self, order):
-        """Say whether the quotation ``order`` offers just this."""
+        """Say whether the quotation ``order`` still offers just this."""
         lines = order._kbs_get_plan_lines()
         return (
             lines.product_id == self.product
+            and lines.mapped("kbs_date_start") == [self.coverage.date_start]
+            and not order._kbs_get_validity_faults()
             and order.pricelist_id == self.pricelist
             and order.kbs_is_gap_paid == self.is_gap_paid
             and order.currency_id.compare_amounts(order.amount_total, self.price) == 0
