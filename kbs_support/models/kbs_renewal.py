@@ -130,7 +130,7 @@ class KbsRenewal(models.Model):
     @api.depends(
         "state",
         "order_id.state",
-        "order_id.order_line.kbs_period_ids.is_waiting_for_payment",
+        "order_ids.order_line.kbs_period_ids.is_waiting_for_payment",
     )
     def _compute_offer_state(self):
         """Nobody waits for the payment of an order that was credited back."""
