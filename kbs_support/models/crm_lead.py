@@ -45,6 +45,9 @@ class CrmLead(models.Model):
 
     # === WHAT FOLLOWS FROM THE RENEWAL === #
     active = fields.Boolean(compute="_compute_active", store=True, readonly=False)
+    partner_id = fields.Many2one(
+        compute="_compute_partner_id", store=True, readonly=False
+    )
     date_closed = fields.Datetime(compute="_compute_date_closed", store=True)
     date_deadline = fields.Date(
         compute="_compute_date_deadline", store=True, readonly=False
@@ -123,6 +126,11 @@ class CrmLead(models.Model):
         for lead in self.filtered("kbs_renewal_id"):
             lead.active = lead.kbs_renewal_id.state in ("open", "won")
 
+    @api.depends("kbs_renewal_id.partner_id")
+    def _compute_partner_id(self):
+        for lead in self:
+            lead.partner_id = lead.kbs_renewal_id.partner_id or lead.partner_id
+
     @api.depends("kbs_renewal_id.state")
     def _compute_date_closed(self):
         for lead in self:
@@ -157,7 +165,7 @@ class CrmLead(models.Model):
             else:
                 lead.lost_reason_id = lead.lost_reason_id
 
-    @api.depends("kbs_renewal_id.ends_on")
+    @api.depends("kbs_renewal_id.ends_on", "kbs_renewal_id.partner_id")
     def _compute_name(self):
         super()._compute_name()
         for lead in self.filtered("kbs_renewal_id"):

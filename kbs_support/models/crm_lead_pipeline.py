@@ -192,14 +192,9 @@ class CrmLead(models.Model):
             batch_mode=batch_mode, is_tooltip=is_tooltip
         )
 
-    def _pls_increment_frequencies(self, from_state=None, to_state=None):
-        # Nine renewals of ten are paid: that says nothing about prospects.
-        prospects = self.filtered(lambda x: not x.kbs_renewal_id)
-        return super(CrmLead, prospects)._pls_increment_frequencies(
-            from_state=from_state, to_state=to_state
-        )
-
     def _pls_get_lead_pls_values(self, domain=None):
+        # Nine renewals of ten are paid: that says nothing about prospects. Both
+        # counting each win and loss and counting all of them anew come here.
         if domain:
             domain = Domain(domain) & Domain("kbs_renewal_id", "=", False)
         return super()._pls_get_lead_pls_values(domain=domain)

@@ -123,13 +123,16 @@ class KbsRenewal(models.Model):
         "period_id.is_effective",
         "subscription_id.closed_on",
         "subscription_id.period_ids.is_effective",
+        "subscription_id.period_ids.is_paid",
         "subscription_id.period_ids.date_end",
     )
     def _compute_state(self):
         """Follow the payments, down as well as up: nobody declares a renewal won."""
         for renewal in self:
             later = renewal.subscription_id.period_ids.filtered(
-                lambda x, end=renewal.ends_on: x.is_effective and x.date_end > end
+                lambda x, end=renewal.ends_on: (
+                    x.is_effective and x.is_paid and x.date_end > end
+                )
             )
             if later:
                 renewal.state = "won"
@@ -155,13 +158,24 @@ class KbsRenewal(models.Model):
                 order.amount_total if order else renewal.amount_default
             )
 
-    @api.depends("order_id.state", "state")
+    @api.depends(
+        "state",
+        "order_id.state",
+        "order_ids.order_line.kbs_period_ids.is_waiting_for_payment",
+    )
     def _compute_offer_state(self):
+        """Nobody waits for the payment of an order that was credited back."""
         for renewal in self:
+            order = renewal.order_id
+            periods = order.order_line.kbs_period_ids
             if renewal.state == "won":
                 renewal.offer_state = "paid"
+            elif order.state == "sale" and not any(
+                x.is_waiting_for_payment for x in periods
+            ):
+                renewal.offer_state = "none"
             else:
-                renewal.offer_state = renewal.order_id.state or "none"
+                renewal.offer_state = order.state or "none"
 
     @api.depends("subscription_id", "ends_on")
     def _compute_display_name(self):

@@ -59,17 +59,28 @@ class KbsRenewal(models.Model):
     def _compute_field_value(self, field):
         # EXTENDS base: the state follows payments and refusals by itself, and nobody
         # is called or written to after either.
+        if field.name != "state":
+            return super()._compute_field_value(field)
+        running = self.filtered(lambda x: x.id and x.state == "open")
         res = super()._compute_field_value(field)
-        if field.name == "state":
-            over = self.filtered(lambda x: x.id and x.state != "open")
-            over.sudo()._stop_reminding()
+        running.filtered(lambda x: x.state != "open").sudo()._stop_reminding()
         return res
 
     def _stop_reminding(self):
-        """Drop planned calls, and letters that are still in the queue."""
+        """Drop planned calls, and letters that are still in the queue.
+
+        The call of a client stays while another renewal of his is running.
+        """
         if not self.ids:
             return
-        self._get_open_calls().unlink()
+        over = self.filtered(
+            lambda x: "open" not in x.subscription_id.renewal_ids.mapped("state")
+        )
+        over._get_open_calls().unlink()
+        self._withdraw_letters()
+
+    def _withdraw_letters(self):
+        """Cancel the reminders that are still in the queue."""
         waiting = self.reminder_ids.mail_id.filtered(lambda x: x.state == "outgoing")
         if waiting:
             waiting.cancel()

@@ -115,8 +115,17 @@ class KbsRenewal(models.Model):
     def _take_refusal_back(self):
         """Let refused renewals run again.
 
-        :raise UserError: there is nothing to take back
+        :raise UserError: there is nothing to take back, or the client leaves
         """
+        if leaving := self.filtered("subscription_id.leaving_since"):
+            raise UserError(
+                self.env._(
+                    "The client %(client)s leaves at the end. Take the leaving back on "
+                    "the subscription %(number)s first.",
+                    client=leaving[0].partner_id.name,
+                    number=leaving[0].subscription_id.name,
+                )
+            )
         if closed := self.filtered(lambda x: x.state != "lost"):
             raise UserError(
                 self.env._(

@@ -62,7 +62,7 @@ class KbsRenewal(models.Model):
                 (renewal.ends_on - today).days if renewal.ends_on else 0
             )
 
-    @api.depends("state", "order_id.state", "order_id.amount_total", "ends_on")
+    @api.depends("state", "offer_state", "order_id.amount_total", "ends_on")
     def _compute_offer(self):
         """The order that the client has, else what would be offered today."""
         running = self.filtered(lambda x: x.state == "open")
@@ -115,7 +115,7 @@ class KbsRenewal(models.Model):
             "offer_valid_until": is_quotation and order.validity_date,
         }
 
-    @api.depends("order_id.state")
+    @api.depends("order_id", "offer_state")
     def _compute_offer_url(self):
         for renewal in self:
             order = renewal._get_shown_order()
@@ -126,10 +126,12 @@ class KbsRenewal(models.Model):
     def _get_shown_order(self):
         """Return the quotation that was sent, or the confirmed order, if there is one.
 
-        A draft is not shown: somebody still has to look at it.
+        A draft is not shown: somebody still has to look at it. Nor is an order that
+        was credited back.
         """
         order = self.order_id
-        return order if order.state in ("sent", "sale") else order.browse()
+        is_shown = order.state in ("sent", "sale") and self.offer_state != "none"
+        return order if is_shown else order.browse()
 
     # === BUSINESS METHODS === #
 
@@ -142,9 +144,5 @@ class KbsRenewal(models.Model):
         moments = [period.order_id.date_order]
         if order.state == "sale":
             moments.append(order.date_order)
-        days = [self._to_local_day(x) for x in moments if x]
+        days = [self.company_id._kbs_to_local_date(x) for x in moments if x]
         return max(filter(None, [period.date_start, period.first_paid_on, *days]))
-
-    def _to_local_day(self, moment):
-        local = self.with_context(tz=self.company_id.kbs_tz)
-        return fields.Datetime.context_timestamp(local, moment).date()

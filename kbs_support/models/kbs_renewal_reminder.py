@@ -30,7 +30,10 @@ class KbsRenewalReminder(models.Model):
     )
     date = fields.Date(string="Given on", required=True, readonly=True)
     email = fields.Char(
-        string="Sent to", readonly=True, help="Empty where the client has no address."
+        string="Sent to",
+        readonly=True,
+        help="Empty where no letter was written: the client has no address, or the "
+        "template of the letter was deleted.",
     )
     is_call_planned = fields.Boolean(string="Call", readonly=True)
     mail_id = fields.Many2one(
@@ -44,7 +47,7 @@ class KbsRenewalReminder(models.Model):
     )
     email_state = fields.Selection(
         selection=[
-            ("none", "No address"),
+            ("none", "No letter"),
             ("queued", "Being sent"),
             ("sent", "Sent"),
             ("failed", "Failed"),

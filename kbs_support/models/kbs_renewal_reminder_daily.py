@@ -1,8 +1,12 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.batches import work_in_batches
 from ..tools.reminders import get_due_ends, get_due_reminder
+
+_logger = logging.getLogger(__name__)
 
 
 class KbsRenewal(models.Model):
@@ -68,7 +72,8 @@ class KbsRenewal(models.Model):
         self.env.flush_all()
         renewals._queue_letters(reminders)
         renewals.filtered(lambda x: x._is_called())._plan_calls()
-        renewals._note_reminded()
+        told = reminders.filtered(lambda x: x.email or x.is_call_planned)
+        told.renewal_id._note_reminded()
 
     def _get_due_reminder(self):
         """Return the reminder that is due today, as days from the end, or None."""
@@ -93,7 +98,12 @@ class KbsRenewal(models.Model):
     def _queue_letters(self, reminders):
         """Queue the letters of ``reminders``; the mail queue sends them."""
         written = self.filtered("recipient_id")
-        template = self.env.ref("kbs_support.mail_template_kbs_renewal_reminder")
+        xmlid = "kbs_support.mail_template_kbs_renewal_reminder"
+        template = self.env.ref(xmlid, raise_if_not_found=False)
+        if not template:
+            _logger.warning("No letters about %s: %s was deleted", written, xmlid)
+            reminders.email = False
+            return
         mails = template.send_mail_batch(written.ids)
         own = {x.renewal_id: x for x in reminders}
         for renewal, mail in zip(written, mails, strict=True):

@@ -12,7 +12,10 @@ class KbsSubscription(models.Model):
     _inherit = "kbs.subscription"
 
     def _create_change_order(self, change, reason):
-        """Return the quotation of ``change``; the last one of this period is withdrawn.
+        """Return the quotation of ``change``.
+
+        The running quotation of just this change is returned again, another one of
+        this period is withdrawn.
 
         :param change: :class:`PlanChange`
         :param str reason: why the client wants another plan
@@ -40,11 +43,25 @@ class KbsSubscription(models.Model):
                 ]
             )
         )
+        same = earlier.filtered(lambda x: x._kbs_is_same_change(change, reason))
+        if same := same.with_env(self.env)._filtered_access("read"):
+            return same
         if earlier:
             earlier._action_cancel()
+            # Out of the way of the next one, in the database too.
+            earlier.flush_recordset()
+        self._touch_sudo()
         return self.env["sale.order"].create(
             self._prepare_change_order_values(change, reason)
         )
+
+    def _touch_sudo(self):
+        """Change the row, so that who waits for it begins again and looks (S4).
+
+        Sudo: who may sell may have no rights on subscriptions.
+        """
+        for subscription in self.sudo():
+            subscription.write({"agreed_because": subscription.agreed_because})
 
     def _prepare_change_order_values(self, change, reason):
         # Sudo: taxes of the old plan stand on an order of maybe another salesperson.

@@ -60,6 +60,7 @@ class KbsSubscription(models.Model):
             ]
         )
         sudo._withdraw_offers(successor)
+        sudo._withdraw_letters()
         sudo.write({"partner_id": successor.id})
         transfers._tell_everybody()
         return transfers
@@ -93,6 +94,22 @@ class KbsSubscription(models.Model):
                     )
                 )
 
+    def _withdraw_letters(self):
+        """Cancel what is still in the queue to the former client."""
+        self.renewal_ids._withdraw_letters()
+        quotations = self.renewal_ids.order_ids
+        clients = self.commercial_partner_id
+        letters = self.env["mail.mail"].search(
+            [
+                ("model", "=", "sale.order"),
+                ("res_id", "in", quotations.ids),
+                ("state", "=", "outgoing"),
+                ("recipient_ids", "any", [("id", "child_of", clients.ids)]),
+            ]
+        )
+        if letters:
+            letters.cancel()
+
     def _withdraw_offers(self, successor):
         """Cancel the quotations of the former client, and say why on them."""
         quotations = self.env["sale.order"].search(
@@ -120,7 +137,12 @@ class KbsSubscriptionPeriod(models.Model):
     transfer_ids = fields.Many2many(comodel_name="kbs.subscription.transfer")
     is_waiting_for_payment = fields.Boolean(compute="_compute_is_waiting_for_payment")
 
-    @api.depends("is_cancelled", "is_paid", "sale_line_id.invoice_lines.move_id")
+    @api.depends(
+        "is_cancelled",
+        "is_paid",
+        "sale_line_id.invoice_lines.move_id.state",
+        "sale_line_id.invoice_lines.move_id.payment_state",
+    )
     def _compute_is_waiting_for_payment(self):
         """Not paid, though money is expected: not where all was credited back."""
         for period in self:

@@ -154,18 +154,15 @@ class KbsSubscriptionPeriod(models.Model):
 
     def _get_timeline_fact(self):
         """Return this period as a fact of the timeline."""
-        company = self.company_id
         # Sudo: a specialist sees when it was sold, and nothing else of the order.
         ordered = self.sudo().order_id.date_order
-        sold_on = ordered and fields.Datetime.context_timestamp(
-            self.with_context(tz=company.kbs_tz), ordered
-        )
+        sold_on = ordered and self.company_id._kbs_to_local_date(ordered)
         return PeriodFact(
             self.date_start,
             self.date_end,
             self.plan_id.id,
             self.is_effective,
-            sold_on and sold_on.date(),
+            sold_on,
             self,
         )
 

@@ -25,6 +25,12 @@ class SaleOrder(models.Model):
         "CHECK (kbs_renewal_id IS NULL OR kbs_changed_period_id IS NULL)",
         "An order that changes the plan is not the offer of a renewal.",
     )
+    # A second worker, or a second click, must not make a second quotation (S4).
+    _kbs_one_change_order = models.UniqueIndex(
+        "(kbs_changed_period_id) WHERE kbs_changed_period_id IS NOT NULL"
+        " AND state IN ('draft', 'sent')",
+        "This change of plan already has a quotation.",
+    )
 
     @api.constrains("kbs_subscription_id", "kbs_changed_period_id")
     def _check_kbs_changed_period(self):
@@ -69,6 +75,16 @@ class SaleOrder(models.Model):
         differences = (worth - change.worth, self._kbs_get_carried() - change.credit)
         return all(self.currency_id.is_zero(x) for x in differences)
 
+    def _kbs_is_same_change(self, change, reason):
+        """Say whether this order quotes just ``change``, for the same reason."""
+        line = self._kbs_get_plan_lines()
+        return (
+            line.kbs_plan_id == change.plan
+            and line.kbs_date_start == change.day
+            and self.kbs_change_reason == reason
+            and self._kbs_is_change_as_quoted(change)
+        )
+
     # === CONFIRMATION === #
 
     def _kbs_get_validity_faults(self):
@@ -80,8 +96,7 @@ class SaleOrder(models.Model):
         res = super()._kbs_create_periods_sudo()
         for order in self.sudo().filtered("kbs_changed_period_id"):
             subscription = order.kbs_subscription_id
-            # Touches the row: who confirms something else now sees this (S4).
-            subscription.write({"agreed_because": subscription.agreed_because})
+            subscription._touch_sudo()  # who confirms something else now sees this
             subscription.message_post(body=order._kbs_describe_change())
         return res
 

@@ -186,6 +186,8 @@ class SaleOrder(models.Model):
         )
         for order in renewing:
             renewal = order.kbs_subscription_id.renewal_id
+            if renewal.order_id.state == "sale":
+                continue  # guaranteed: this order renews the period after it
             others = (renewal.order_ids - order).filtered(
                 lambda x: x.state in ("draft", "sent")
             )
@@ -228,8 +230,19 @@ class SaleOrder(models.Model):
 
         Sent once: what is sent already, or confirmed, is left alone.
 
-        :raise UserError: a client has no e-mail address, or a gap is not allowed yet
+        :raise UserError: a client has no e-mail address, a gap is not allowed yet, or
+            there is no template
         """
+        template = self.env.ref(
+            "kbs_support.mail_template_kbs_renewal_offer", raise_if_not_found=False
+        )
+        if not template:
+            raise UserError(
+                self.env._(
+                    "The e-mail template of renewal offers was deleted. Send the "
+                    "quotations in another way."
+                )
+            )
         orders = self.filtered(lambda x: x.state == "draft")
         orders._kbs_check_sendable()
         for order in orders:
@@ -244,7 +257,6 @@ class SaleOrder(models.Model):
                 )
         for order in orders:
             order._portal_ensure_token()
-        template = self.env.ref("kbs_support.mail_template_kbs_renewal_offer")
         template.send_mail_batch(
             orders.ids,
             email_layout_xmlid="mail.mail_notification_layout_with_responsible_signature",

@@ -110,8 +110,9 @@ class TestRenewalPipeline(RenewalCase):
             lead,
             [
                 {
-                    "stage_id": self.stage("promised").id,
-                    "probability": 90.0,
+                    # Nobody waits for a payment that was given back.
+                    "stage_id": self.stage("to_offer").id,
+                    "probability": 60.0,
                     "won_status": "pending",
                     "active": True,
                     "date_closed": False,
@@ -256,6 +257,27 @@ class TestRenewalPipeline(RenewalCase):
         )
         self.assertFalse(found)
 
+    def test_only_prospects_are_counted(self):
+        """Odoo counts a lead the moment it is won or lost; not so a renewal."""
+        self.env["ir.config_parameter"].set_param("crm.pls_start_date", "2020-01-01")
+        frequencies = self.env["crm.lead.scoring.frequency"]
+
+        def count():
+            found = frequencies.search([("team_id", "=", team.id)])
+            return sum(found.mapped("won_count")) + sum(found.mapped("lost_count"))
+
+        team = self.lead_record.team_id
+        prospect = self.env["crm.lead"].create(
+            {"name": "Hours", "type": "opportunity", "team_id": team.id}
+        )
+        prospect._pls_increment_frequencies(to_state="won")
+        first = count()
+        prospect._pls_increment_frequencies(to_state="won")
+        one = count() - first
+        self.assertGreater(one, 0)
+        (self.lead_record | prospect)._pls_increment_frequencies(to_state="won")
+        self.assertAlmostEqual(count() - first, 2 * one)
+
     def test_renewal_is_no_duplicate(self):
         prospect = self.env["crm.lead"].create(
             {"name": "More hours", "partner_id": self.client.id}
@@ -350,6 +372,17 @@ class TestRefusal(RenewalCase):
                 }
             ],
         )
+
+    def test_who_leaves_does_not_renew(self):
+        """Letters would go out, and no renewal could be sold."""
+        self.sub.with_user(self.lead)._leave_at_end(self.reason)
+        with self.assertRaisesRegex(UserError, "Take the leaving back"):
+            self.sub.with_user(self.salesman).action_reopen_renewal()
+        with self.assertRaisesRegex(UserError, "Take the leaving back"):
+            self.lead_record.with_user(self.salesman).action_restore()
+        self.assertEqual(self.renewal.state, "lost")
+        self.sub.with_user(self.lead).action_reopen()
+        self.assertEqual(self.renewal.state, "open")
 
     def refuse(self, user):
         wizard = Form(

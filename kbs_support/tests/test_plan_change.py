@@ -488,6 +488,25 @@ class TestPlanChangeGuard(ChangeCase):
             self.quote_change(day="2026-06-01")
 
     @freeze_time(JUNE)
+    def test_asking_twice_gives_one_quotation(self):
+        first = self.quote_change()
+        self.assertEqual(self.quote_change(), first)
+        self.assertEqual(first.state, "draft")
+        later = self.quote_change(day="2026-06-20")
+        self.assertNotEqual(later, first)
+        self.assertEqual(first.state, "cancel")
+
+    @mute_logger("odoo.sql_db")
+    @freeze_time(JUNE)
+    def test_database_keeps_one_quotation_of_a_change(self):
+        first = self.quote_change()
+        second = self.quote_change("premium")
+        second.flush_recordset()
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            first.state = "draft"
+            first.flush_recordset()
+
+    @freeze_time(JUNE)
     def test_unpaid_renewal_comes_first(self):
         self.renew(self.order, "prof_3").action_confirm()
         with self.assertRaisesRegex(UserError, "waits for payment"):

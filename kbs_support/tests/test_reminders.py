@@ -41,6 +41,20 @@ class ReminderCase(KbsCase):
             ]
         )
 
+    def offer(self, order):
+        subscription = self.subscription(order)
+        return subscription._create_renewal_order(self.period(order).term_id)
+
+    def guarantee(self, order, until):
+        self.env["kbs.guarantee"].create(
+            {
+                "period_id": self.period(order).id,
+                "date_until": until,
+                "reason": "test",
+                "letter": b"bGV0dGVy",
+            }
+        )
+
     def pause(self, subscription, start, end=False):
         return self.env["kbs.pause"].create(
             {
@@ -205,6 +219,63 @@ class TestReminders(ReminderCase):
         self.assertEqual(reminder.days, -14)
         self.assertIn("Waiting for payment", reminder.mail_id.subject)
 
+    def test_refunded_order_is_not_dunned(self):
+        first = self.sell_paid("prof_3")
+        with freeze_time("2026-07-01 09:00:00"):
+            order = self.offer(first)
+            order.action_confirm()
+            self.pay(order)
+            self.credit(order.invoice_ids)
+        subscription = self.subscription(first)
+        self.assertEqual(subscription.renewal_ids.state, "open")
+        self.assertEqual(subscription.renewal_ids.offer_state, "none")
+        self.remind("2026-08-06 06:00:00")
+        mail = self.reminders(subscription).mail_id
+        self.assertIn("Renewal of support", mail.subject)
+        self.assertNotIn("Thank you for your order", mail.body_html)
+        self.assertNotIn("/my/orders", mail.body_html)
+
+    def test_guaranteed_order_is_reminded_of_payment(self):
+        """A letter of guarantee is a promise: only money wins."""
+        first = self.sell_paid("prof_3")
+        with freeze_time("2026-07-14 05:00:00"):
+            order = self.offer(first)
+            order.action_confirm()
+            self.guarantee(order, date(2026, 9, 30))
+        subscription = self.subscription(first)
+        renewal = subscription.renewal_ids
+        self.assertEqual((renewal.state, renewal.offer_state), ("open", "sale"))
+        self.assertEqual(renewal.lead_id.kbs_step, "promised")
+        self.remind("2026-07-30 06:00:00")
+        reminder = self.reminders(subscription)
+        self.assertIn("Waiting for payment", reminder.mail_id.subject)
+        self.pay(order)
+        self.assertEqual((renewal.state, renewal.offer_state), ("won", "paid"))
+        self.assertEqual(reminder.email_state, "cancelled")
+
+    def test_period_after_a_guaranteed_one_is_sold(self):
+        first = self.sell_paid("prof_3")
+        with freeze_time("2026-07-14 05:00:00"):
+            second, third = self.offer(first), self.renew(first, "prof_3")
+            second.action_confirm()
+            self.guarantee(second, date(2026, 9, 30))
+            third.action_update_prices()
+            third.action_confirm()
+        self.assertEqual(self.subscription(first).renewal_ids.order_id, second)
+        self.assertEqual(self.period(third).date_start, date(2026, 11, 14))
+
+    def test_without_the_template_there_are_calls(self):
+        self.env.ref("kbs_support.mail_template_kbs_renewal_reminder").unlink()
+        called = self.subscription(self.sell_paid("optima_3"))
+        written = self.subscription(self.sell_paid("prof_3"))
+        with self.assertLogs("odoo.addons.kbs_support", "WARNING") as logs:
+            self.remind("2026-07-14 06:00:00")
+        self.assertIn("template_kbs_renewal_reminder was deleted", logs.output[0])
+        self.assertEqual(len(self.calls(called)), 1)
+        self.assertEqual(called.renewal_id.contact_state, "reminded")
+        self.assertEqual(self.reminders(written).email_state, "none")
+        self.assertEqual(written.renewal_id.contact_state, "none")
+
     def test_setting_off(self):
         subscription = self.subscription(self.sell_paid("optima_3"))
         self.company.kbs_send_reminders = False
@@ -329,6 +400,44 @@ class TestCalls(ReminderCase):
         self.remind("2026-08-06 06:00:00")
         self.assertNotEqual(self.calls(subscription), call)
         self.assertEqual(subscription.renewal_id.contact_state, "called")
+
+    def test_call_stays_until_its_renewal_is_over(self):
+        """Last year's won renewal is computed again too, and ends no call."""
+        first = self.sell_paid("optima_3")
+        subscription = self.subscription(first)
+        self.remind("2026-07-14 06:00:00")
+        with freeze_time("2026-07-14 09:00:00"):
+            second = self.renew(first, "optima_3")
+            second.action_confirm()
+            self.pay(second)  # to 13.11
+        self.remind("2026-10-14 06:00:00")
+        self.assertEqual(subscription.renewal_ids.mapped("state"), ["won", "open"])
+        with freeze_time("2026-10-14 09:00:00"):
+            third = self.renew(first, "optima_3")
+            third.action_confirm()
+            self.env.flush_all()
+            self.assertEqual(len(self.calls(subscription)), 1)
+            self.pay(third)
+            self.env.flush_all()
+        self.assertFalse(self.calls(subscription))
+
+    def test_call_stays_for_the_next_renewal(self):
+        """A guaranteed period is paid while the one after it is to be renewed."""
+        first = self.sell_paid("optima_1")  # to 13.06
+        with freeze_time("2026-05-20 09:00:00"):
+            second = self.offer(first)
+            second.action_confirm()  # to 13.07
+            self.guarantee(second, date(2026, 7, 13))
+        self.remind("2026-06-13 06:00:00")
+        subscription = self.subscription(first)
+        self.assertEqual(subscription.renewal_ids.mapped("state"), ["open", "open"])
+        call = self.calls(subscription)
+        self.assertEqual(len(call), 1)
+        with freeze_time("2026-06-13 09:00:00"):
+            self.pay(second)
+            self.env.flush_all()
+        self.assertEqual(subscription.renewal_ids.mapped("state"), ["won", "open"])
+        self.assertTrue(call.exists())
 
     def test_client_without_address_is_called(self):
         self.client.email = False

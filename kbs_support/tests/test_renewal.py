@@ -291,6 +291,14 @@ class TestRenewalOrder(RenewalCase):
         self.assertEqual(self.sub.renewal_id, renewal)
         self.assertEqual(self.sub.date_end, date(2026, 8, 13))
 
+    def test_without_the_template_no_offer_is_sent(self):
+        self.env.ref("kbs_support.mail_template_kbs_renewal_offer").unlink()
+        self.client.email = "school@example.com"
+        order = self.sub._create_renewal_order(self.term(3))
+        with self.assertRaisesRegex(UserError, "template of renewal offers"):
+            order._kbs_send_renewal_offer()
+        self.assertEqual(order.state, "draft")
+
     def test_order_made_by_hand_is_the_renewal_too(self):
         offered = self.sub._create_renewal_order(self.term(3))
         by_hand = self.renew(self.first, "optima_6")

@@ -242,6 +242,28 @@ class TestTransfer(KbsCase):
         self.assertEqual(self.sub.renewal_id.partner_id, self.successor)
         self.assertFalse(self.sub.offer_id)
 
+    def test_opportunity_and_letters_follow(self):
+        self.client.email = "school@example.com"
+        with freeze_time("2026-07-14 06:00:00"):
+            self.env["kbs.renewal"]._open(self.sub)
+            self.run_job("reminders")
+            offer = self.sub._create_renewal_order(
+                self.env.ref("kbs_support.kbs_term_3")
+            )
+            offer._kbs_send_renewal_offer()
+        renewal = self.sub.renewal_id
+        letter = renewal.reminder_ids.mail_id
+        offered = self.env["mail.mail"].search(
+            [("model", "=", "sale.order"), ("res_id", "=", offer.id)]
+        )
+        self.assertEqual(letter.state, "outgoing")
+        self.assertEqual(offered.state, "outgoing")
+        self.wizard().action_transfer()
+        self.assertEqual(renewal.lead_id.partner_id, self.successor)
+        self.assertIn("Lyceum No. 1", renewal.lead_id.name)
+        self.assertEqual(letter.state, "cancel")
+        self.assertEqual(offered.state, "cancel")
+
     def test_sold_order_keeps_its_client(self):
         user = self.salesman
         order = self.order.with_user(user)

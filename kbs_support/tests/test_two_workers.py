@@ -53,6 +53,21 @@ class TestTwoWorkers(TwoWorkersCase):
         )
         return subscription._create_change_order(change, "Two workers")
 
+    def test_two_quotations_of_one_change(self):
+        """Asking twice at once gives one quotation."""
+        subscription_id = self.committed(self.sell_paid)
+
+        def quote(env):
+            return self.quote_change(env, subscription_id).id
+
+        first, second = self.race(quote, quote)
+        self.assertEqual(first, second)
+        with self.registry.cursor() as cr:
+            orders = self.environment(cr)["sale.order"].search(
+                [("kbs_subscription_id", "=", subscription_id)]
+            )
+            self.assertEqual(orders.ids, [first])
+
     def test_change_and_renewal_of_one_subscription(self):
         """The renewal moves the end and the change does not: both are seen."""
         subscription_id = self.committed(self.sell_paid)
