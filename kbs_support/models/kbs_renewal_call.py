@@ -131,7 +131,8 @@ class KbsRenewal(models.Model):
             [x._prepare_call_values(call_type) for x in missing]
         )
         if nobody := missing.filtered(lambda x: not x.responsible_id):
-            _logger.warning("Nobody is set to call about %s", nobody)
+            # The call waits on the subscription all the same, for whoever looks.
+            _logger.info("Nobody is set to call about %s", nobody)
 
     def _prepare_call_values(self, call_type):
         user = self.responsible_id
