@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..tools.batches import run_isolated
+from ..tools.offer import get_best_offer
 
 _logger = logging.getLogger(__name__)
 
@@ -105,13 +106,9 @@ class KbsRenewalRunLine(models.Model):
         for plan, lines in self.grouped("plan_id").items():
             offers = lines.subscription_id._get_offers(plan, lines.term_id)
             for line in lines:
-                fitting = [
-                    x
-                    for x in offers[line.subscription_id]
-                    if x.term == line.term_id and not x.is_gap_paid
-                ]
-                if fitting:
-                    found[line] = min(fitting, key=lambda x: x.price)
+                offer = get_best_offer(offers[line.subscription_id], line.term_id)
+                if offer:
+                    found[line] = offer
         return found
 
     @api.constrains("run_id", "subscription_id")

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ..tools import coverage as cov
-from ..tools.offer import Offer
+from ..tools.offer import Offer, get_best_offer
 
 DEFAULT_VALIDITY = 30  # days, where the company has set none for its quotations
 
@@ -249,6 +249,4 @@ class KbsSubscription(models.Model):
         :param list offers: offers of this subscription
         :return: :class:`Offer`, or None where that term cannot be sold any more
         """
-        term = self._get_last_period().term_id
-        fitting = [x for x in offers if x.term == term and not x.is_gap_paid]
-        return min(fitting, key=lambda x: x.price, default=None)
+        return get_best_offer(offers, self._get_last_period().term_id)

@@ -37,9 +37,7 @@ class KbsSubscription(models.Model):
             "plan_id": plan.id,
             "plans": self._get_offered_plans(),
             "currency_id": (
-                offers[0].pricelist.currency_id.id
-                if offers
-                else self._get_currency().id
+                offers[0].pricelist.currency_id.id if offers else self.currency_id.id
             ),
             "order": self._prepare_running_quotation(),
             "columns": self._prepare_offer_columns(offers),
@@ -76,9 +74,6 @@ class KbsSubscription(models.Model):
         }
 
     # === WHAT THE SCREEN SHOWS === #
-
-    def _get_currency(self):
-        return self.company_id.currency_id
 
     @api.model
     def _get_offered_plans(self):

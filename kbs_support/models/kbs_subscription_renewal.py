@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.locking import wait_for_others
+from ..tools.offer import get_best_offer
 
 
 class KbsSubscription(models.Model):
@@ -93,9 +94,7 @@ class KbsSubscription(models.Model):
         period = self._get_last_period()
         if not period.is_effective:
             return period.browse()
-        while period.replaced_period_id:
-            period = period.replaced_period_id
-        return period
+        return period._get_root_period()
 
     def _check_renewable(self):
         """Refuse to offer a renewal where there is nothing to renew.
@@ -141,12 +140,7 @@ class KbsSubscription(models.Model):
         :raise UserError: the term cannot be sold to this client now
         """
         self.ensure_one()
-        offers = self._get_offers(plan, term)[self]
-        offer = min(
-            (x for x in offers if not x.is_gap_paid),
-            key=lambda x: x.price,
-            default=None,
-        )
+        offer = get_best_offer(self._get_offers(plan, term)[self], term)
         if not offer:
             raise UserError(
                 self.env._(

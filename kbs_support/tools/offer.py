@@ -6,6 +6,12 @@ from datetime import date
 from .coverage import Coverage
 
 
+def get_best_offer(offers, term):
+    """Return the cheapest of ``offers`` for ``term`` that pays no gap, or None."""
+    fitting = (x for x in offers if x.term == term and not x.is_gap_paid)
+    return min(fitting, key=lambda x: x.price, default=None)
+
+
 @dataclass(frozen=True)
 class Offer:
     """One way to renew a subscription.
