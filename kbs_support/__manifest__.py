@@ -6,7 +6,13 @@
     "author": "SOFTKOM",
     "website": "https://github.com/softkom/kbs_support",
     "license": "AGPL-3",
-    "depends": ["sale_management", "sale_crm", "l10n_ua"],
+    "depends": [
+        "sale_management",
+        "sale_crm",
+        "l10n_ua",
+        "rating",
+        "helpdesk_mgmt",
+    ],
     "data": [
         "security/kbs_support_groups.xml",
         "security/ir.model.access.csv",
@@ -17,6 +23,8 @@
         "data/mail_activity_type.xml",
         "data/mail_template.xml",
         "data/crm_team.xml",
+        "data/helpdesk_ticket_stage.xml",
+        "data/helpdesk_ticket_team.xml",
         "data/crm_lost_reason.xml",
         "data/kbs_close_reason.xml",
         "data/kbs_pause_reason.xml",
@@ -56,6 +64,7 @@
         "views/crm_stage_views.xml",
         "views/res_config_settings_views.xml",
         "views/kbs_renewal_views.xml",
+        "views/helpdesk_ticket_views.xml",
         "views/kbs_support_menus.xml",
     ],
     "demo": [
