@@ -31,6 +31,7 @@
         "data/kbs_term.xml",
         "data/product_template.xml",
         "data/kbs_plan.xml",
+        "data/kbs_sla_policy.xml",
         "data/product_pricelist.xml",
         "data/product_pricelist_item.xml",
         "data/mail_template_kbs_renewal_offer.xml",

@@ -17,6 +17,3 @@ class HelpdeskTicket(models.Model):
     def _kbs_complete_intake(self, vals_list):
         """Return ``vals_list`` completed by what the tickets need from the start."""
         return vals_list
-
-    def _kbs_start_clocks(self):
-        """Start the clocks that the plan of each new ticket promises."""
