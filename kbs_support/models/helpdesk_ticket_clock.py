@@ -69,6 +69,8 @@ class HelpdeskTicket(models.Model):
         """Notice what the clocks depend on; the work is done by ``_kbs_follow_…``."""
         if not self._kbs_get_clock_fields() & set(vals):
             return super().write(vals)
+        # Two moves at once must not start two pauses or two cycles.
+        wait_for_others(self)
         before = {x: x._kbs_get_clock_facts() for x in self}
         res = super().write(vals)
         self._kbs_follow_stages({x: facts["stage"] for x, facts in before.items()})
@@ -187,6 +189,7 @@ class HelpdeskTicket(models.Model):
         self._kbs_get_open_clocks_sudo("first_response", "next_response")._finish(
             moment
         )
+        self._kbs_go_on(lambda x: x.stage_id.unattended)
 
     def _kbs_note_client_message(self, moment):
         """The client wrote at ``moment`` (UTC): he waits for an answer again.
@@ -195,7 +198,7 @@ class HelpdeskTicket(models.Model):
         answer runs only while the client waits (zammad#3140).
         """
         wait_for_others(self)
-        self._kbs_go_on()
+        self._kbs_go_on(lambda x: x.closed or x.stage_id.kbs_is_waiting)
         answered = self.filtered(
             lambda x: (
                 x._kbs_is_served()
@@ -204,9 +207,9 @@ class HelpdeskTicket(models.Model):
         )
         answered._kbs_add_clocks(("next_response",), moment)
 
-    def _kbs_go_on(self):
-        """Move tickets that wait or are closed back to work."""
-        for ticket in self.filtered(lambda x: x.closed or x.stage_id.kbs_is_waiting):
+    def _kbs_go_on(self, is_idle):
+        """Move those of these tickets to work for which ``is_idle`` is true."""
+        for ticket in self.filtered(is_idle):
             stages = ticket.team_id._get_applicable_stages().filtered(
                 lambda x: not x.closed and not x.kbs_is_waiting
             )
