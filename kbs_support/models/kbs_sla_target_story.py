@@ -117,7 +117,7 @@ class KbsSlaTarget(models.Model):
         promise = terms[self.unit]
         if self.unit == "day":
             hours = format_minutes(self.env, self.promise_minutes)
-            promise = self.env._("%(term)s = %(hours)s", term=promise, hours=hours)
+            promise = f"{promise} = {hours}"
         if not self.calendar_id:
             return promise
         return self.env._(

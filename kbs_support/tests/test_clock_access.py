@@ -56,7 +56,9 @@ class TestClockAccess(ClockCase):
 
     def test_agent_works_though_clocks_are_not_his_to_write(self):
         ticket = self.prof_ticket.with_user(self.agent)
-        ticket.message_post(body="Hello", subtype_xmlid="mail.mt_comment")
+        ticket.message_post(
+            body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
         ticket.stage_id = self.stage_waiting
         ticket.stage_id = self.stage_work
         ticket.stage_id = self.stage_done
@@ -66,7 +68,9 @@ class TestClockAccess(ClockCase):
     def test_client_writes_in_the_portal_and_waits_for_an_answer(self):
         self.prof_ticket._kbs_note_answer(kyiv("2026-05-14 12:30"))
         self.prof_ticket.with_user(self.portal).message_post(
-            body="It fails again", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body="It fails again",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
         )
         self.assertEqual(self.clock(self.prof_ticket, "next_response").state, "running")
 
@@ -80,7 +84,11 @@ class TestClockAccess(ClockCase):
             company_ids=[Command.set(other.ids)],
         )
         for records in (self.clock(self.prof_ticket), self.outage):
-            found = records.with_user(stranger).search([("id", "=", records.id)])
+            found = (
+                records.with_user(stranger)
+                .with_context(allowed_company_ids=other.ids)
+                .search([("id", "=", records.id)])
+            )
             self.assertFalse(found)
 
     def test_lead_enters_force_majeure_and_clocks_follow(self):
