@@ -59,7 +59,7 @@ def measure_intake(env, client, count):
             ("covered", tickets.create),
         ):
             with Watch(env, f"{name} tickets by {size}", total):
-                for start in range(0, total, size):
+                for _start in range(0, total, size):
                     create(prepare(env, client, size))
                     env.flush_all()
                     env.invalidate_all()

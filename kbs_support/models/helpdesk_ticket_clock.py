@@ -96,9 +96,11 @@ class HelpdeskTicket(models.Model):
     def _kbs_get_clock_facts(self):
         """What clocks follow: where the ticket stands, and what its promise is by."""
         self.ensure_one()
-        stage = "closed" if self.closed or not self.active else "open"
-        if stage == "open" and self.stage_id.kbs_is_waiting:
-            stage = "waiting"
+        stage = "waiting" if self.stage_id.kbs_is_waiting else "open"
+        if self.closed:
+            stage = "closed"
+        if not self.active:
+            stage = "gone"
         return {
             "stage": stage,
             "promise": (
@@ -112,7 +114,7 @@ class HelpdeskTicket(models.Model):
     def _kbs_follow_stages(self, before):
         """Pause, resume, finish or start clocks after a change of stage (L4).
 
-        :param dict before: ``{ticket: "open" | "waiting" | "closed"}``
+        :param dict before: ``{ticket: "open" | "waiting" | "closed" | "gone"}``
         """
         moves = defaultdict(self.browse)
         for ticket in self:
@@ -122,14 +124,15 @@ class HelpdeskTicket(models.Model):
         for (old, new), tickets in moves.items():
             if old == "waiting":
                 tickets._kbs_resume_clocks()
-            if new == "waiting":
-                tickets._kbs_pause_clocks(
-                    self.env._("Waiting for the client"), reopened=old == "closed"
-                )
-            elif new == "closed":
+            if new == "closed":
                 tickets._kbs_close_clocks()
-            elif old == "closed":
+            elif new == "gone":
+                tickets._kbs_end_pauses()
+                tickets._kbs_drop_clocks(self.env._("Archived"))
+            elif old in ("closed", "gone"):
                 tickets._kbs_reopen_clocks()
+            if new == "waiting":
+                tickets._kbs_pause_clocks(self.env._("Waiting for the client"))
 
     # === STARTING === #
 
@@ -217,14 +220,12 @@ class HelpdeskTicket(models.Model):
             if stage := (working or stages)[:1]:
                 ticket.stage_id = stage
 
-    def _kbs_pause_clocks(self, reason, is_total=False, reopened=False):
+    def _kbs_pause_clocks(self, reason, is_total=False):
         """Stop the clocks: the ticket waits for its client (L4).
 
         :param bool is_total: the clock of the first answer stands still as well
         """
         now = fields.Datetime.now()
-        if reopened:
-            self._kbs_reopen_clocks()
         clocks = self._kbs_get_open_clocks_sudo()
         if not is_total:
             clocks = clocks.filtered(lambda x: x.metric != "first_response")
