@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+
+from ..tools.balance import Balance
+
+
+class HelpdeskTicket(models.Model):
+    """Who answers: whoever is asked for, the dedicated specialist, duty, or the team.
+
+    Only a person of ours keeps a ticket that he gave to himself; OdooBot and clients
+    do not answer tickets.
+    """
+
+    _inherit = "helpdesk.ticket"
+
+    @api.model
+    def _kbs_put_teams(self, vals_list):
+        """Give tickets without a team to the consultation line.
+
+        Where somebody of another team was chosen to answer, it is his team's ticket.
+        """
+        line = self.env.ref(
+            "kbs_support.helpdesk_ticket_team_kbs_line", raise_if_not_found=False
+        )
+        # Sudo: a portal user may not read who answers him.
+        if not line or not line.sudo().active:
+            return
+        owner = line.sudo().company_id.id
+        chosen = {x["user_id"] for x in vals_list if x.get("user_id")}
+        in_teams = self.env["res.users"].sudo().browse(chosen).exists()
+        with_team = in_teams.filtered("helpdesk_team_ids").ids
+        for vals in vals_list:
+            is_ours = owner in (False, vals.get("company_id") or self.env.company.id)
+            if (
+                is_ours
+                and not vals.get("team_id")
+                and vals.get("user_id") not in with_team
+            ):
+                vals["team_id"] = line.id
+
+    @api.model
+    def _kbs_route(self, vals_list):
+        """Fill in who answers the tickets that nobody was chosen for.
+
+        A dedicated specialist who is present; outside office hours, for a plan whose
+        line is open then, who is on duty; else of those members of the team that are
+        present the one with the fewest open tickets; else nobody.
+        """
+        waiting = self._kbs_get_unassigned(vals_list)
+        if not waiting:
+            return
+        moment = fields.Datetime.now()
+        companies = self.env["res.company"].sudo()
+        by_company = {}
+        for vals in waiting:
+            company_id = vals.get("company_id") or self.env.company.id
+            by_company.setdefault(companies.browse(company_id), []).append(vals)
+        for company, group in by_company.items():
+            self._kbs_route_company(group, company, moment)
+
+    @api.model
+    def _kbs_get_unassigned(self, vals_list):
+        """Return the values without a person of ours, and clear their assignee."""
+        ids = {x["user_id"] for x in vals_list if x.get("user_id")}
+        users = self.env["res.users"].sudo().browse(ids).exists()
+        people = set(users.filtered(lambda x: x.active and not x.share).ids)
+        waiting = [x for x in vals_list if x.get("user_id") not in people]
+        for vals in waiting:
+            vals["user_id"] = False
+        return waiting
+
+    @api.model
+    def _kbs_route_company(self, vals_list, company, moment):
+        """Choose who answers ``vals_list``, all of one ``company``."""
+        # Sudo: whoever writes, the ticket goes to whom it belongs.
+        sudo = self.sudo()
+        subscriptions = sudo.env["kbs.subscription"].browse(
+            {x["kbs_subscription_id"] for x in vals_list if x["kbs_subscription_id"]}
+        )
+        at_night = subscriptions._get_open_at_night(company, moment)
+        on_duty = (
+            sudo.env["kbs.duty"]._get_on_duty(company, moment)
+            if at_night
+            else sudo.env["res.users"]
+        )
+        specialists = subscriptions.filtered("plan_id.has_specialist").specialist_id
+        teams = sudo.env["helpdesk.ticket.team"].browse(
+            {x["team_id"] for x in vals_list if x.get("team_id")}
+        )
+        everybody = on_duty | specialists | teams.user_ids
+        present = everybody._kbs_get_present(moment, company).sudo()
+        balance = Balance(sudo._kbs_count_open((on_duty | teams.user_ids) & present))
+        for vals in vals_list:
+            subscription = subscriptions.browse(vals["kbs_subscription_id"])
+            vals["user_id"] = balance.choose(
+                (on_duty & present).ids if subscription in at_night else [],
+                (subscription._get_line_specialist() & present).ids,
+                (teams.browse(vals.get("team_id")).user_ids & present).ids,
+            )
+
+    @api.model
+    def _kbs_count_open(self, users):
+        """Return ``{user id: number of open tickets}``, with a key for each user."""
+        counts = {x: 0 for x in users.ids}
+        if counts:
+            groups = self._read_group(
+                [("user_id", "in", users.ids), ("stage_id.closed", "=", False)],
+                ["user_id"],
+                ["__count"],
+            )
+            counts.update((user.id, count) for user, count in groups)
+        return counts
+
+    def _kbs_call_leaders(self):
+        """Put tickets that nobody is there to answer on the list of the team leader."""
+        nobodys = self.filtered(
+            lambda x: not x.user_id and x.team_id.sudo().user_id.active
+        )
+        if not nobodys:
+            return
+        todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        model_id = self.env["ir.model"]._get_id(self._name)
+        # Without a letter for each: they are on his list of the day. Sudo: a client
+        # may not plan what we do.
+        self.env["mail.activity"].sudo().with_context(
+            mail_activity_quick_update=True
+        ).create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": ticket.id,
+                    "activity_type_id": todo.id if todo else False,
+                    "automated": True,
+                    "user_id": leader.id,
+                    "date_deadline": ticket.company_id._kbs_today(),
+                    "summary": ticket.with_context(
+                        lang=leader.lang or self.env.lang
+                    )._kbs_get_leader_summary(),
+                }
+                for ticket in nobodys.sudo()
+                for leader in ticket.team_id.user_id
+            ]
+        )
+
+    @api.model
+    def _kbs_get_leader_summary(self):
+        return self.env._("Nobody is there to answer: assign this ticket")
+
+    # === HOURS OF THE LINE === #
+
+    def _kbs_get_line_calendar(self):
+        """Return the hours of the line for this client: of plan, team, or company."""
+        self.ensure_one()
+        # Sudo: when the line is open is no secret.
+        ticket = self.sudo()
+        return (
+            ticket.kbs_plan_id.line_calendar_id
+            or ticket.team_id.kbs_calendar_id
+            or ticket.company_id._kbs_get_office_calendar()
+        )
+
+    def _kbs_is_line_open(self, moment=None):
+        """Say whether the line is open for this client.
+
+        Where nobody has set any hours, it is.
+
+        :param datetime moment: UTC (naive), now by default
+        """
+        moment = moment or fields.Datetime.now()
+        calendar = self._kbs_get_line_calendar()
+        return not calendar or calendar._kbs_is_open(moment, self.company_id)
+
+    def _kbs_get_line_opening(self, moment=None):
+        """Return when the line is open for this client from ``moment`` on.
+
+        :param datetime moment: UTC (naive), now by default
+        :return: UTC moment (naive): ``moment`` itself while the line is open; False
+            where it does not open in half a year
+        """
+        moment = moment or fields.Datetime.now()
+        calendar = self._kbs_get_line_calendar()
+        if not calendar:
+            return moment
+        return calendar._kbs_get_opening(moment, self.company_id)
