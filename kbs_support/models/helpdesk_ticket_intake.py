@@ -37,6 +37,3 @@ class HelpdeskTicket(models.Model):
         self._kbs_cover(vals_list)
         self._kbs_route(vals_list)
         return vals_list
-
-    def _kbs_start_clocks(self):
-        """Start the clocks that the plan of each new ticket promises."""

@@ -75,6 +75,12 @@ class HelpdeskTicket(models.Model):
             {"kbs_exception_reason": reason, "kbs_exception_user_id": self.env.uid}
         )
 
+        self._kbs_restart_clocks()
+
+    def _kbs_is_served(self):
+        # EXTENDS the promise: an exception is served as well.
+        return super()._kbs_is_served() or bool(self.sudo().kbs_exception_reason)
+
     # === OFFER === #
 
     def action_kbs_offer(self):
@@ -151,7 +157,7 @@ class HelpdeskTicket(models.Model):
                 allowed_company_ids=(self.company_id or self.env.company).ids
             )
         )
-        partner = self.partner_id.sudo()
+        partner = self.partner_id._origin.sudo()
         if not partner:
             return subscriptions
         active = subscriptions._get_active(partner)[partner]

@@ -84,12 +84,13 @@ class KbsSubscription(models.Model):
 
         :param datetime moment: UTC, naive
         """
-        office = company._kbs_get_office_calendar()
+        office = company._kbs_get_people_calendar()
         longer = self.filtered(lambda x: x.plan_id.line_calendar_id != office)
-        if not longer or not office or office._kbs_is_open(moment, company):
+        if not longer or office._kbs_get_work_time(company).is_open(moment):
             return self.browse()
-        calendars = longer.plan_id.line_calendar_id
-        open_now = calendars.filtered(lambda x: x._kbs_is_open(moment, company))
+        open_now = longer.plan_id.line_calendar_id.filtered(
+            lambda x: x._kbs_get_work_time(company).is_open(moment)
+        )
         return longer.filtered(lambda x: x.plan_id.line_calendar_id in open_now)
 
     # === WHY COVERED, AND WHY NOT === #

@@ -56,6 +56,14 @@ class ResCompany(models.Model):
         help="Calls the clients that have neither a manager nor a specialist.",
     )
 
+    # === CONSULTATION LINE === #
+    kbs_people_calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Working Hours of the Line's People",
+        help="Nobody is warned of a deadline outside of these hours. They also count "
+        "where neither a term nor a plan has hours of its own. Empty: 09:00–18:00.",
+    )
+
     # === LOYALTY === #
     kbs_loyalty_min_months = fields.Integer(
         string="Tenure for Loyalty Prices",
@@ -135,3 +143,12 @@ class ResCompany(models.Model):
         """Return today's local date of the company (T8)."""
         self.ensure_one()
         return fields.Date.context_today(self.with_context(tz=self.kbs_tz))
+
+    def _kbs_get_people_calendar(self):
+        """Return the working hours of those who answer tickets."""
+        self.ensure_one()
+        return (
+            self.kbs_people_calendar_id
+            or self.env.ref("kbs_support.resource_calendar_kbs_office", False)
+            or self.resource_calendar_id
+        )

@@ -12,7 +12,7 @@ PUBLIC_MAIL_DOMAINS = (
 
 
 class ResCompany(models.Model):
-    """How the consultation line knows its clients, and when its office works."""
+    """How the consultation line knows the colleagues of its clients."""
 
     _inherit = "res.company"
 
@@ -22,29 +22,8 @@ class ResCompany(models.Model):
         help="Mail services that are open to everybody. A sender from here is never "
         "taken for a colleague of a client. Separated by commas or spaces.",
     )
-    kbs_calendar_id = fields.Many2one(
-        comodel_name="resource.calendar",
-        string="Office Hours of Support",
-        default=lambda self: self._default_kbs_calendar(),
-        domain="[('company_id', 'in', (id, False))]",
-        help="Outside these hours, clients with a longer line reach whoever is on duty.",
-    )
-
-    def _default_kbs_calendar(self):
-        return self.env.ref(
-            "kbs_support.resource_calendar_kbs_office", raise_if_not_found=False
-        )
 
     def _kbs_get_public_mail_domains(self):
         """Return the domains of public mail services as a set, in small letters."""
         texts = " ".join(self.mapped(lambda x: x.kbs_public_mail_domains or ""))
         return {x.lstrip("@") for x in re.split(r"[\s,;]+", texts.lower()) if x}
-
-    def _kbs_get_office_calendar(self):
-        """Return the office hours; empty where the company has none at all."""
-        self.ensure_one()
-        return (
-            self.kbs_calendar_id
-            or self._default_kbs_calendar()
-            or self.resource_calendar_id
-        )

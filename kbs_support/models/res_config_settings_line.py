@@ -7,6 +7,3 @@ class ResConfigSettings(models.TransientModel):
     kbs_public_mail_domains = fields.Text(
         related="company_id.kbs_public_mail_domains", readonly=False
     )
-    kbs_calendar_id = fields.Many2one(
-        related="company_id.kbs_calendar_id", readonly=False
-    )

@@ -1,52 +1,52 @@
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class ResourceCalendarLeaves(models.Model):
-    """An absence is entered for a person; that he is a resource, nobody has to know."""
+    """Holidays, entered in time or later: open clocks are counted anew (L1)."""
 
     _inherit = "resource.calendar.leaves"
 
-    kbs_user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Absent Person",
-        compute="_compute_kbs_user_id",
-        search="_search_kbs_user_id",
-        readonly=False,
-        domain="[('share', '=', False)]",
-    )
-
-    _kbs_running_index = models.Index(
-        "(resource_id, date_to) WHERE resource_id IS NOT NULL"
-    )
-
-    @api.depends("resource_id.user_id")
-    def _compute_kbs_user_id(self):
-        for leave in self:
-            leave.kbs_user_id = leave.resource_id.user_id
-
-    def _search_kbs_user_id(self, operator, value):
-        return [("resource_id.user_id", operator, value)]
-
-    # === CRUD METHODS === #
-
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create(self._kbs_put_resources(vals_list))
+        leaves = super().create(vals_list)
+        leaves._kbs_recount_clocks()
+        return leaves
 
     def write(self, vals):
-        return super().write(*self._kbs_put_resources([vals]))
+        moves = {"date_from", "date_to", "calendar_id", "resource_id", "time_type"}
+        if not moves & set(vals):
+            return super().write(vals)
+        self._kbs_recount_clocks()
+        res = super().write(vals)
+        self._kbs_recount_clocks()
+        return res
+
+    def unlink(self):
+        stretches = self._kbs_get_concerned()
+        res = super().unlink()
+        self._kbs_recount_concerned(stretches)
+        return res
+
+    def _kbs_recount_clocks(self):
+        self._kbs_recount_concerned(self._kbs_get_concerned())
+
+    def _kbs_get_concerned(self):
+        """Return domains of the open clocks that these holidays may move."""
+        return [
+            self.env["kbs.sla.target"]._get_crossing_domain(x.date_from, x.date_to)
+            & (
+                Domain("calendar_id", "=", x.calendar_id.id)
+                if x.calendar_id
+                else Domain("calendar_id", "!=", False)
+            )
+            for x in self
+            if not x.resource_id
+        ]
 
     @api.model
-    def _kbs_put_resources(self, vals_list):
-        """Return ``vals_list`` with the resource in the place of its person."""
-        ids = {x["kbs_user_id"] for x in vals_list if x.get("kbs_user_id")}
-        if not ids:
-            return vals_list
-        resources = self.env["res.users"].browse(ids)._kbs_get_resources_sudo()
-        by_id = {user.id: resource.id for user, resource in resources.items()}
-        completed = []
-        for vals in map(dict, vals_list):
-            if user_id := vals.pop("kbs_user_id", False):
-                vals["resource_id"] = by_id[user_id]
-            completed.append(vals)
-        return completed
+    def _kbs_recount_concerned(self, domains):
+        if domains:
+            self.env["kbs.sla.target"]._request_recount(
+                Domain.OR(domains), self.env._("Holidays have changed")
+            )

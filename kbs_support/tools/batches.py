@@ -33,6 +33,25 @@ def work_in_batches(model, domain, work):
     return True
 
 
+def work_through(records, work):
+    """Do ``work(batch)`` for all of ``records``, in their order; commit each batch.
+
+    For jobs that find by an index of their own what is due. Otherwise as
+    :func:`work_in_batches`.
+
+    :return: whether there is time for more
+    """
+    for start in range(0, len(records), BATCH):
+        batch = records[start : start + BATCH]
+        free = batch.try_lock_for_update(allow_referencing=True)
+        if not _work_isolated(free, work):
+            for record in free:
+                _work_isolated(record, work)
+        if not records.env["ir.cron"]._commit_progress(len(batch)):
+            return False
+    return True
+
+
 def run_isolated(records, work):
     """Do ``work(records)`` in a savepoint.
 

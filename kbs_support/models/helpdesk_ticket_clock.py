@@ -1,0 +1,266 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ..tools.locking import wait_for_others
+
+
+class HelpdeskTicket(models.Model):
+    """The clocks of a ticket: started, stopped and resumed by what happens to it."""
+
+    _inherit = "helpdesk.ticket"
+
+    kbs_sla_target_ids = fields.One2many(
+        comodel_name="kbs.sla.target",
+        inverse_name="ticket_id",
+        string="Clocks",
+        copy=False,
+    )
+    kbs_pause_ids = fields.One2many(
+        comodel_name="kbs.ticket.pause",
+        inverse_name="ticket_id",
+        string="Waiting Times",
+        copy=False,
+    )
+    kbs_deadline = fields.Datetime(
+        string="Deadline",
+        compute="_compute_kbs_deadline",
+        store=True,
+        index="btree_not_null",
+        compute_sudo=True,
+        help="The nearest deadline of the open clocks (UTC).",
+    )
+    kbs_next_metric = fields.Selection(
+        selection=lambda self: self.env["kbs.sla.target"]._fields["metric"].selection,
+        string="What Is Due",
+        compute="_compute_kbs_deadline",
+        store=True,
+        compute_sudo=True,
+    )
+    kbs_clock_state = fields.Selection(
+        selection=[("running", "Running"), ("paused", "Paused"), ("missed", "Missed")],
+        string="Clock",
+        compute="_compute_kbs_deadline",
+        store=True,
+        compute_sudo=True,
+        index="btree_not_null",
+        help="Of the clock that is due first.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "kbs_sla_target_ids.deadline",
+        "kbs_sla_target_ids.state",
+        "kbs_sla_target_ids.done_at",
+    )
+    def _compute_kbs_deadline(self):
+        for ticket in self:
+            clocks = ticket.kbs_sla_target_ids._filter_open()
+            due = clocks.filtered("deadline").sorted("deadline")
+            first = due[:1] or clocks[:1]
+            ticket.kbs_deadline = first.deadline
+            ticket.kbs_next_metric = first.metric
+            ticket.kbs_clock_state = first.state
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Notice what the clocks depend on; the work is done by ``_kbs_follow_…``."""
+        if not self._kbs_get_clock_fields() & set(vals):
+            return super().write(vals)
+        before = {x: x._kbs_get_clock_facts() for x in self}
+        res = super().write(vals)
+        self._kbs_follow_stages({x: facts["stage"] for x, facts in before.items()})
+        changed = self.filtered(
+            lambda x: x._kbs_get_clock_facts()["promise"] != before[x]["promise"]
+        )
+        changed._kbs_restart_clocks()
+        return res
+
+    @api.model
+    def _kbs_get_clock_fields(self):
+        """Names of the fields whose change may move, stop or start a clock."""
+        return {
+            "stage_id",
+            "team_id",
+            "category_id",
+            "priority",
+            "kbs_subscription_id",
+            "kbs_coverage",
+            "active",
+        }
+
+    def _kbs_get_clock_facts(self):
+        """What clocks follow: where the ticket stands, and what its promise is by."""
+        self.ensure_one()
+        stage = "closed" if self.closed or not self.active else "open"
+        if stage == "open" and self.stage_id.kbs_is_waiting:
+            stage = "waiting"
+        return {
+            "stage": stage,
+            "promise": (
+                self.category_id,
+                self.priority,
+                self.kbs_subscription_id,
+                self.kbs_coverage,
+            ),
+        }
+
+    def _kbs_follow_stages(self, before):
+        """Pause, resume, finish or start clocks after a change of stage (L4).
+
+        :param dict before: ``{ticket: "open" | "waiting" | "closed"}``
+        """
+        moves = defaultdict(self.browse)
+        for ticket in self:
+            now = ticket._kbs_get_clock_facts()["stage"]
+            if now != before[ticket]:
+                moves[before[ticket], now] |= ticket
+        for (old, new), tickets in moves.items():
+            if old == "waiting":
+                tickets._kbs_resume_clocks()
+            if new == "waiting":
+                tickets._kbs_pause_clocks(
+                    self.env._("Waiting for the client"), reopened=old == "closed"
+                )
+            elif new == "closed":
+                tickets._kbs_close_clocks()
+            elif old == "closed":
+                tickets._kbs_reopen_clocks()
+
+    # === STARTING === #
+
+    def _kbs_start_clocks(self):
+        """Start the clocks of new tickets: first answer and solution (L3)."""
+        fresh = self.filtered(lambda x: not x.closed and x.active)
+        fresh._kbs_add_clocks(("first_response", "resolution"), "kbs_received_at")
+        waiting = fresh.filtered("stage_id.kbs_is_waiting")
+        if waiting:
+            waiting._kbs_pause_clocks(self.env._("Waiting for the client"))
+
+    def _kbs_add_clocks(self, metrics, since):
+        """Start clocks of ``metrics`` where the ticket has such a promise.
+
+        :param since: name of the field with the start, or a moment (UTC)
+        """
+        promises = self._kbs_get_promises()
+        # Sudo: clocks belong to nobody; what happens to the ticket moves them.
+        targets = self.env["kbs.sla.target"].sudo()
+        cycles = self._kbs_count_cycles()
+        # What has ended must have ended in the database too: one open clock each.
+        targets.flush_model(["done_at", "state"])
+        targets = targets.create(
+            [
+                {
+                    "ticket_id": ticket.id,
+                    "metric": metric,
+                    "cycle": cycles[ticket, metric] + 1,
+                    "date_start": ticket[since] if isinstance(since, str) else since,
+                    **promises[ticket][metric],
+                }
+                for ticket in self
+                for metric in metrics
+                if metric in promises[ticket]
+            ]
+        )
+        targets._set_deadlines()
+        targets._record_misses(fields.Datetime.now())
+
+    def _kbs_count_cycles(self):
+        cycles = defaultdict(int)
+        for clock in self.sudo().kbs_sla_target_ids:
+            key = (clock.ticket_id.sudo(self.env.su), clock.metric)
+            cycles[key] = max(cycles[key], clock.cycle)
+        return cycles
+
+    # === EVENTS === #
+
+    def _kbs_get_open_clocks_sudo(self, *metrics):
+        """Return the open clocks of these tickets, of ``metrics`` or of all."""
+        clocks = self.sudo().kbs_sla_target_ids._filter_open()
+        return clocks.filtered(lambda x: not metrics or x.metric in metrics)
+
+    def _kbs_note_answer(self, moment):
+        """A person of ours answered at ``moment`` (UTC): a message or a call (L1)."""
+        wait_for_others(self)
+        self._kbs_get_open_clocks_sudo("first_response", "next_response")._finish(
+            moment
+        )
+
+    def _kbs_note_client_message(self, moment):
+        """The client wrote at ``moment`` (UTC): he waits for an answer again.
+
+        A waiting ticket goes on, a closed one is reopened. The clock of the next
+        answer runs only while the client waits (zammad#3140).
+        """
+        wait_for_others(self)
+        self._kbs_go_on()
+        answered = self.filtered(
+            lambda x: x._kbs_is_served()
+            and not x._kbs_get_open_clocks_sudo("first_response", "next_response")
+        )
+        answered._kbs_add_clocks(("next_response",), moment)
+
+    def _kbs_go_on(self):
+        """Move tickets that wait or are closed back to work."""
+        for ticket in self.filtered(lambda x: x.closed or x.stage_id.kbs_is_waiting):
+            stages = ticket.team_id._get_applicable_stages().filtered(
+                lambda x: not x.closed and not x.kbs_is_waiting
+            )
+            working = stages.filtered(lambda x: not x.unattended)
+            if stage := (working or stages)[:1]:
+                ticket.stage_id = stage
+
+    def _kbs_pause_clocks(self, reason, is_total=False, reopened=False):
+        """Stop the clocks: the ticket waits for its client (L4).
+
+        :param bool is_total: the clock of the first answer stands still as well
+        """
+        now = fields.Datetime.now()
+        if reopened:
+            self._kbs_reopen_clocks()
+        clocks = self._kbs_get_open_clocks_sudo()
+        if not is_total:
+            clocks = clocks.filtered(lambda x: x.metric != "first_response")
+        clocks._pause(now)
+        idle = self.filtered(lambda x: not x._kbs_get_open_pause_sudo())
+        self.env["kbs.ticket.pause"].sudo().create(
+            [
+                {
+                    "ticket_id": x.id,
+                    "date_start": now,
+                    "reason": reason,
+                    "is_total": is_total,
+                }
+                for x in idle
+            ]
+        )
+
+    def _kbs_get_open_pause_sudo(self):
+        return self.sudo().kbs_pause_ids.filtered(lambda x: not x.date_end)
+
+    def _kbs_resume_clocks(self):
+        self._kbs_end_pauses()
+        self._kbs_get_open_clocks_sudo()._resume()
+
+    def _kbs_end_pauses(self):
+        pauses = self._kbs_get_open_pause_sudo()
+        pauses.write({"date_end": fields.Datetime.now()})
+        # Another pause may begin at once, and there is one open pause each.
+        pauses.flush_recordset()
+
+    def _kbs_close_clocks(self):
+        """The ticket is closed: solved now; nobody waits for an answer any more."""
+        self._kbs_end_pauses()
+        self._kbs_get_open_clocks_sudo("resolution")._finish(fields.Datetime.now())
+        self._kbs_drop_clocks(self.env._("Closed without an answer"))
+
+    def _kbs_reopen_clocks(self):
+        """A closed ticket is open again: a new cycle (osTicket#5955)."""
+        served = self.filtered(lambda x: x._kbs_is_served())
+        served._kbs_add_clocks(("resolution",), fields.Datetime.now())
+
+    def _kbs_drop_clocks(self, reason):
+        """End all open clocks without a result: merged, a duplicate, spam."""
+        self._kbs_get_open_clocks_sudo()._cancel(reason)
