@@ -26,16 +26,16 @@ class HelpdeskTicket(models.Model):
             return
         owner = line.sudo().company_id.id
         chosen = {x["user_id"] for x in vals_list if x.get("user_id")}
-        in_teams = self.env["res.users"].sudo().browse(chosen).exists()
-        with_team = in_teams.filtered("helpdesk_team_ids").ids
+        users = self.env["res.users"].sudo().browse(chosen).exists()
+        teams = {x.id: x.helpdesk_team_ids[:1].id for x in users}
         for vals in vals_list:
-            is_ours = owner in (False, vals.get("company_id") or self.env.company.id)
-            if (
-                is_ours
-                and not vals.get("team_id")
-                and vals.get("user_id") not in with_team
-            ):
-                vals["team_id"] = line.id
+            if vals.get("team_id"):
+                continue
+            company_id = vals.get("company_id") or self.env.company.id
+            team_id = teams.get(vals.get("user_id"))
+            if not team_id and owner in (False, company_id):
+                team_id = line.id
+            vals["team_id"] = team_id
 
     @api.model
     def _kbs_route(self, vals_list):

@@ -21,6 +21,7 @@ from . import (
     test_renewal_opening,
     test_plan_change,
     test_proration,
+    test_routing,
     test_sale,
     test_sale_guard,
     test_scale,
@@ -31,4 +32,5 @@ from . import (
     test_transfer,
     test_two_workers,
     test_two_workers_pause,
+    test_unknown_sender,
 )
