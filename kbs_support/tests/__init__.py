@@ -19,6 +19,8 @@ from . import (
     test_reminders,
     test_reminders_scale,
     test_renewal_opening,
+    test_intake,
+    test_intake_scale,
     test_plan_change,
     test_proration,
     test_routing,
@@ -33,4 +35,5 @@ from . import (
     test_two_workers,
     test_two_workers_pause,
     test_unknown_sender,
+    test_work_time,
 )

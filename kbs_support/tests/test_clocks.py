@@ -57,7 +57,9 @@ class TestClocks(ClockCase):
 
     def test_what_is_no_answer(self):
         ticket = self.ticket("optima")
-        ticket.with_user(self.agent).message_post(body="Note", subtype_xmlid="mail.mt_note")
+        ticket.with_user(self.agent).message_post(
+            body="Note", subtype_xmlid="mail.mt_note"
+        )
         self.client_says(ticket)
         ticket.with_user(self.agent).stage_id = self.stage_work
         self.say(ticket.with_context(kbs_auto_reply=True), self.agent)
@@ -237,8 +239,8 @@ class TestClocks(ClockCase):
     # === COUNTED ANEW === #
 
     def test_force_majeure_of_the_region_moves_open_clocks(self):
-        kyiv_region = self.env.ref("base.state_ua_30")
-        lviv = self.env.ref("base.state_ua_46")
+        kyiv_region = self.env.ref("kbs_support.state_ua_30")
+        lviv = self.env.ref("kbs_support.state_ua_46")
         self.clients["premium"].state_id = lviv
         ticket, other = self.ticket("premium"), self.ticket("optima")
         outage = self.env["kbs.blackout"].create(
