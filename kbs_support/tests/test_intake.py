@@ -113,10 +113,10 @@ class TestCoverage(IntakeCase):
                 "reason_id": self.env.ref(
                     "kbs_support.kbs_pause_reason_mobilisation"
                 ).id,
-                "date_start": "2026-05-10",
+                "date_start": "2026-05-14",
             }
         )
-        self.assertIn("paused since 05/10/2026", self.reason(self.accountant))
+        self.assertIn("paused since 05/14/2026", self.reason(self.accountant))
 
     def test_why_not_covered_when_cancelled(self):
         with freeze_time("2027-06-10 09:00:00"):
