@@ -177,9 +177,7 @@ class HelpdeskTicket(models.Model):
                 (self.env._("Own specialist"), text, False if name else "warning")
             )
         if subscription.manager_id:
-            rows.append(
-                (self.env._("Manager"), subscription.manager_id.name, False)
-            )
+            rows.append((self.env._("Manager"), subscription.manager_id.name, False))
         return rows
 
     @api.model

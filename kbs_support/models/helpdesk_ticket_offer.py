@@ -153,9 +153,7 @@ class HelpdeskTicket(models.Model):
         subscriptions = (
             self.env["kbs.subscription"]
             .sudo()
-            .with_context(
-                allowed_company_ids=(self.company_id or self.env.company).ids
-            )
+            .with_context(allowed_company_ids=(self.company_id or self.env.company).ids)
         )
         partner = self.partner_id._origin.sudo()
         if not partner:

@@ -35,8 +35,10 @@ class HelpdeskTicket(models.Model):
         if model != self._name or thread_id:
             return route
         # Sudo: mail is sorted by the gateway.
-        team = self.env["helpdesk.ticket.team"].sudo().browse(
-            (values or {}).get("team_id")
+        team = (
+            self.env["helpdesk.ticket.team"]
+            .sudo()
+            .browse((values or {}).get("team_id"))
         )
         sender = message_dict.get("email_from")
         if not self._kbs_is_stranger(sender, team.company_id):

@@ -2,7 +2,15 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 # What says most about a client who is not covered, first.
-TELLING_STATES = ("paused", "upcoming", "draft", "grace", "active", "ended", "cancelled")
+TELLING_STATES = (
+    "paused",
+    "upcoming",
+    "draft",
+    "grace",
+    "active",
+    "ended",
+    "cancelled",
+)
 
 
 class KbsSubscription(models.Model):

@@ -21,9 +21,13 @@ class ResUsers(models.Model):
         )
         if not working:
             return working.sudo(False)
-        absent = self.env["resource.calendar.leaves"].sudo().search(
-            self._kbs_get_absence_domain(moment)
-            & Domain("resource_id.user_id", "in", working.ids)
+        absent = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                self._kbs_get_absence_domain(moment)
+                & Domain("resource_id.user_id", "in", working.ids)
+            )
         )
         return (working - absent.resource_id.user_id).sudo(False)
 

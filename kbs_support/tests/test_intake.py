@@ -93,7 +93,9 @@ class TestCoverage(IntakeCase):
         return ticket.kbs_coverage_reason
 
     def test_why_not_covered(self):
-        self.assertIn("no support was ever sold to School No. 1", self.reason(self.client))
+        self.assertIn(
+            "no support was ever sold to School No. 1", self.reason(self.client)
+        )
         self.assertIn("nobody knows", self.reason(None))
         unpaid = self._create_client("Unpaid")
         self.sell("prof_3", client=unpaid)

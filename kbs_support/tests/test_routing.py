@@ -119,9 +119,7 @@ class TestRouting(RoutingCase):
         done = self.ticket(self.hospital, user_id=self.lead.id)
         done.stage_id = self.stage_done
         self.assertEqual(self.ticket(self.hospital).user_id, self.lead)
-        tickets = self.env["helpdesk.ticket"].create(
-            [self.prepare(self.hospital)] * 10
-        )
+        tickets = self.env["helpdesk.ticket"].create([self.prepare(self.hospital)] * 10)
         shares = tickets.grouped("user_id")
         self.assertEqual({len(x) for x in shares.values()}, {5})
         self.assertFalse(doctest.testmod(balance).failed)
@@ -255,9 +253,7 @@ class TestLineHours(RoutingCase):
         self.assertTrue(ticket._kbs_is_line_open(night))
         self.team.kbs_calendar_id = False
         ticket.team_id = False
-        self.assertEqual(
-            ticket._kbs_get_line_opening(night), kyiv("2026-05-15 09:00")
-        )
+        self.assertEqual(ticket._kbs_get_line_opening(night), kyiv("2026-05-15 09:00"))
 
     def test_hours_in_which_nobody_works(self):
         self.team.kbs_calendar_id = self.env["resource.calendar"].create(

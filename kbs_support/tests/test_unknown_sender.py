@@ -68,7 +68,9 @@ class TestUnknownSender(IntakeCase):
             self.assertIn(ticket.user_id, self.team.user_ids, "not OdooBot")
 
     def test_contact_who_is_no_client_gets_a_ticket(self):
-        self.env["res.partner"].create({"name": "Known", "email": "k@known.example.org"})
+        self.env["res.partner"].create(
+            {"name": "Known", "email": "k@known.example.org"}
+        )
         lead, ticket = self.receive("k@known.example.org")
         self.assertFalse(lead)
         self.assertEqual(ticket.kbs_coverage, "not_covered")
