@@ -1,6 +1,8 @@
 from odoo import api, models
 
 DEFAULTED = ("partner_id", "partner_email", "team_id", "company_id", "user_id")
+# What is decided later: nobody gives it to himself with a new ticket.
+NOT_GIVEN = ("kbs_exception_reason", "kbs_exception_user_id", "kbs_lead_id")
 
 
 class HelpdeskTicket(models.Model):
@@ -30,6 +32,7 @@ class HelpdeskTicket(models.Model):
                 if f"default_{name}" in context
             }
             | vals
+            | dict.fromkeys(NOT_GIVEN, False)
             for vals in vals_list
         ]
         self._kbs_put_teams(vals_list)

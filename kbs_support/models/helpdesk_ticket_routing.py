@@ -41,9 +41,9 @@ class HelpdeskTicket(models.Model):
     def _kbs_route(self, vals_list):
         """Fill in who answers the tickets that nobody was chosen for.
 
-        A dedicated specialist who is present; outside office hours, for a plan whose
-        line is open then, who is on duty; else of those members of the team that are
-        present the one with the fewest open tickets; else nobody.
+        Outside office hours, for a plan whose line is open then, who is on duty; else
+        the dedicated specialist, if he is present; else of those members of the team
+        that are present the one with the fewest open tickets; else nobody.
         """
         waiting = self._kbs_get_unassigned(vals_list)
         if not waiting:
@@ -72,23 +72,21 @@ class HelpdeskTicket(models.Model):
     def _kbs_route_company(self, vals_list, company, moment):
         """Choose who answers ``vals_list``, all of one ``company``."""
         # Sudo: whoever writes, the ticket goes to whom it belongs.
-        sudo = self.sudo()
-        subscriptions = sudo.env["kbs.subscription"].browse(
+        env = self.sudo().env
+        subscriptions = env["kbs.subscription"].browse(
             {x["kbs_subscription_id"] for x in vals_list if x["kbs_subscription_id"]}
         )
-        at_night = subscriptions._get_open_at_night(company, moment)
-        on_duty = (
-            sudo.env["kbs.duty"]._get_on_duty(company, moment)
-            if at_night
-            else sudo.env["res.users"]
-        )
-        specialists = subscriptions.filtered("plan_id.has_specialist").specialist_id
-        teams = sudo.env["helpdesk.ticket.team"].browse(
+        teams = env["helpdesk.ticket.team"].browse(
             {x["team_id"] for x in vals_list if x.get("team_id")}
         )
+        at_night = subscriptions._get_open_at_night(company, moment)
+        on_duty = env["res.users"]
+        if at_night:
+            on_duty = env["kbs.duty"]._get_on_duty(company, moment)
+        specialists = subscriptions._get_line_specialist()
         everybody = on_duty | specialists | teams.user_ids
         present = everybody._kbs_get_present(moment, company).sudo()
-        balance = Balance(sudo._kbs_count_open((on_duty | teams.user_ids) & present))
+        balance = Balance(self._kbs_count_open_sudo(present))
         for vals in vals_list:
             subscription = subscriptions.browse(vals["kbs_subscription_id"])
             vals["user_id"] = balance.choose(
@@ -98,11 +96,14 @@ class HelpdeskTicket(models.Model):
             )
 
     @api.model
-    def _kbs_count_open(self, users):
-        """Return ``{user id: number of open tickets}``, with a key for each user."""
+    def _kbs_count_open_sudo(self, users):
+        """Return ``{user id: number of open tickets}``, with a key for each user.
+
+        Sudo: whoever writes, tickets of all clients count.
+        """
         counts = {x: 0 for x in users.ids}
         if counts:
-            groups = self._read_group(
+            groups = self.sudo()._read_group(
                 [("user_id", "in", users.ids), ("stage_id.closed", "=", False)],
                 ["user_id"],
                 ["__count"],
@@ -117,29 +118,25 @@ class HelpdeskTicket(models.Model):
         )
         if not nobodys:
             return
-        todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
-        model_id = self.env["ir.model"]._get_id(self._name)
         # Without a letter for each: they are on his list of the day. Sudo: a client
         # may not plan what we do.
         self.env["mail.activity"].sudo().with_context(
             mail_activity_quick_update=True
-        ).create(
-            [
-                {
-                    "res_model_id": model_id,
-                    "res_id": ticket.id,
-                    "activity_type_id": todo.id if todo else False,
-                    "automated": True,
-                    "user_id": leader.id,
-                    "date_deadline": ticket.company_id._kbs_today(),
-                    "summary": ticket.with_context(
-                        lang=leader.lang or self.env.lang
-                    )._kbs_get_leader_summary(),
-                }
-                for ticket in nobodys.sudo()
-                for leader in ticket.team_id.user_id
-            ]
-        )
+        ).create([x._kbs_prepare_leader_call() for x in nobodys.sudo()])
+
+    def _kbs_prepare_leader_call(self):
+        leader = self.team_id.user_id
+        todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        in_his_language = self.with_context(lang=leader.lang or self.env.lang)
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "activity_type_id": todo.id if todo else False,
+            "automated": True,
+            "user_id": leader.id,
+            "date_deadline": self.company_id._kbs_today(),
+            "summary": in_his_language._kbs_get_leader_summary(),
+        }
 
     @api.model
     def _kbs_get_leader_summary(self):

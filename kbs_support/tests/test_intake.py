@@ -48,6 +48,9 @@ class TestClientFound(IntakeCase):
         self.assertEqual(set(tickets.mapped("kbs_found_by")), {"domain"})
         self.assertEqual(set(tickets.mapped("kbs_coverage")), {"covered"})
         self.assertIn("check that he", tickets[0].kbs_card_html)
+        tickets[0].with_user(self.agent).action_kbs_confirm_sender()
+        self.assertEqual(tickets.mapped("kbs_found_by"), ["hand", "domain"])
+        self.assertNotIn("check that he", tickets[0].kbs_card_html)
 
     def test_public_mail_service_is_nobodys_domain(self):
         self.hospital.email = "hospital@ukr.net"
@@ -155,9 +158,11 @@ class TestCoverage(IntakeCase):
             user=self.agent,
             kbs_coverage="covered",
             kbs_subscription_id=self.support.id,
+            kbs_exception_reason="I say so",
         )
         self.assertEqual(ticket.kbs_coverage, "not_covered")
         self.assertFalse(ticket.kbs_subscription_id)
+        self.assertFalse(ticket.kbs_exception_reason)
         for values in (
             {"kbs_coverage": "covered"},
             {"kbs_subscription_id": self.support.id},
@@ -354,6 +359,9 @@ class TestCard(IntakeCase):
             ticket.with_user(portal).read(["kbs_card_html"])
         with self.assertRaises(AccessError):
             ticket.with_user(portal).read(["kbs_exception_reason"])
+        for button in ("offer", "make_lead", "confirm_sender"):
+            with self.subTest(button), self.assertRaises(AccessError):
+                getattr(ticket.with_user(portal), f"action_kbs_{button}")()
 
     def test_open_tickets_of_the_client(self):
         first = self.ticket(self.accountant)

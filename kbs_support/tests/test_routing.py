@@ -181,6 +181,8 @@ class TestDuty(RoutingCase):
         with freeze_time(NIGHT):
             self.assertEqual(duties._get_on_duty(self.company, NIGHT), self.watchman)
             self.assertTrue(duty.is_now)
+            found = duties.search([("date_from", "<=", "now"), ("date_to", ">", "now")])
+            self.assertEqual(found, duty, "as the filter asks")
         end = kyiv("2026-05-15 09:00")
         self.assertFalse(duties._get_on_duty(self.company, end))
 
