@@ -89,7 +89,14 @@ class TestRouting(RoutingCase):
             self.assertEqual(self.ticket(self.council).user_id, self.watchman)
             ticket = self.ticket(self.hospital)
             self.assertIn(ticket.user_id, self.team.user_ids, "this line is closed")
-        self.assertEqual(self.ticket(self.council).user_id, self.specialist)
+            together = self.env["helpdesk.ticket"].create(
+                [self.prepare(self.council), self.prepare(self.hospital)]
+            )
+            self.assertEqual(together[0].user_id, self.watchman)
+            self.assertIn(together[1].user_id, self.team.user_ids)
+        self.duty(self.watchman, "2026-05-14 09:00", "2026-05-14 18:00")
+        ticket = self.ticket(self.council)
+        self.assertEqual(ticket.user_id, self.specialist, "the office is open")
 
     def test_holiday_of_a_24_7_line_belongs_to_duty(self):
         self.duty(self.watchman, "2026-05-14 00:00", "2026-05-15 00:00")
