@@ -197,8 +197,10 @@ class HelpdeskTicket(models.Model):
         wait_for_others(self)
         self._kbs_go_on()
         answered = self.filtered(
-            lambda x: x._kbs_is_served()
-            and not x._kbs_get_open_clocks_sudo("first_response", "next_response")
+            lambda x: (
+                x._kbs_is_served()
+                and not x._kbs_get_open_clocks_sudo("first_response", "next_response")
+            )
         )
         answered._kbs_add_clocks(("next_response",), moment)
 

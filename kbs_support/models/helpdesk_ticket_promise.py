@@ -86,7 +86,9 @@ class HelpdeskTicket(models.Model):
         served = open_tickets - lost
         served._kbs_replace_promises()
         fresh = served.filtered(
-            lambda x: "first_response" not in x.sudo().kbs_sla_target_ids.mapped("metric")
+            lambda x: (
+                "first_response" not in x.sudo().kbs_sla_target_ids.mapped("metric")
+            )
         )
         fresh._kbs_start_clocks()
 

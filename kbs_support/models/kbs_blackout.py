@@ -41,7 +41,9 @@ class KbsBlackout(models.Model):
         help="Concerns tickets of clients in these regions; all tickets when our own "
         "region is among them. Empty: everywhere.",
     )
-    note = fields.Char(help="Where it is known from: order, message of the authorities.")
+    note = fields.Char(
+        help="Where it is known from: order, message of the authorities."
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Entered by",

@@ -99,7 +99,9 @@ class KbsSlaTarget(models.Model):
     def _compute_display_name(self):
         metrics = dict(self._fields["metric"]._description_selection(self.env))
         for target in self:
-            target.display_name = f"{target.ticket_id.number} · {metrics[target.metric]}"
+            target.display_name = (
+                f"{target.ticket_id.number} · {metrics[target.metric]}"
+            )
 
     # === WHICH CLOCKS === #
 

@@ -26,6 +26,7 @@ from . import (
     test_scale,
     test_subscription,
     test_tariffs,
+    test_ticket_portal,
     test_timeline,
     test_tours,
     test_transfer,

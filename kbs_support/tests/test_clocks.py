@@ -57,7 +57,9 @@ class TestClocks(ClockCase):
 
     def test_what_is_no_answer(self):
         ticket = self.ticket("optima")
-        ticket.with_user(self.agent).message_post(body="Note", subtype_xmlid="mail.mt_note")
+        ticket.with_user(self.agent).message_post(
+            body="Note", subtype_xmlid="mail.mt_note"
+        )
         self.client_says(ticket)
         ticket.with_user(self.agent).stage_id = self.stage_work
         self.say(ticket.with_context(kbs_auto_reply=True), self.agent)
