@@ -19,3 +19,21 @@ def pre_init_hook(env):
             )
         )
     env.cr.execute(SQL("CREATE EXTENSION IF NOT EXISTS btree_gist"))
+    _adopt_regions(env)
+
+
+def _adopt_regions(env):
+    """Take over regions of Ukraine that somebody entered: our data has them too."""
+    regions = env["res.country.state"].search([("country_id.code", "=", "UA")])
+    env["ir.model.data"].create(
+        [
+            {
+                "module": "kbs_support",
+                "name": f"state_ua_{region.code}",
+                "model": "res.country.state",
+                "res_id": region.id,
+                "noupdate": True,
+            }
+            for region in regions.filtered(lambda x: x.code.isalnum())
+        ]
+    )

@@ -44,6 +44,7 @@ from . import (
     kbs_sla_target_alert,
     kbs_sla_target_face,
     kbs_sla_target_recount,
+    kbs_sla_target_story,
     kbs_subscription,
     kbs_subscription_change,
     kbs_subscription_change_order,

@@ -61,6 +61,23 @@ class ResourceCalendar(models.Model):
         )[False]
         return [(_to_moment(begin), _to_moment(finish)) for begin, finish, __ in found]
 
+    def _kbs_get_holidays(self, start, end, company):
+        """Return the holidays between two moments: ``[(from, to, name)]``, UTC."""
+        if not self:
+            return []
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        found = leaves.search(
+            Domain(self._kbs_get_leave_domain(company))
+            & Domain("calendar_id", "in", [False, self.id])
+            & Domain("resource_id", "=", False)
+            & Domain("date_from", "<", end)
+            & Domain("date_to", ">", start)
+        )
+        return [
+            (x.date_from, _round_up(x.date_to), x.name or self.env._("holiday"))
+            for x in found
+        ]
+
     @api.model
     def _kbs_get_leave_domain(self, company):
         return [
@@ -93,7 +110,10 @@ class ResourceCalendarAttendance(models.Model):
 
 def _to_moment(aware):
     """UTC without a zone; the last microsecond of a day is the next midnight."""
-    moment = aware.astimezone(utc).replace(tzinfo=None)
+    return _round_up(aware.astimezone(utc).replace(tzinfo=None))
+
+
+def _round_up(moment):
     if moment.microsecond:
         moment = moment.replace(microsecond=0) + timedelta(seconds=1)
     return moment

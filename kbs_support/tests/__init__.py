@@ -32,4 +32,5 @@ from . import (
     test_transfer,
     test_two_workers,
     test_two_workers_pause,
+    test_work_time,
 )

@@ -239,8 +239,8 @@ class TestClocks(ClockCase):
     # === COUNTED ANEW === #
 
     def test_force_majeure_of_the_region_moves_open_clocks(self):
-        kyiv_region = self.env.ref("base.state_ua_30")
-        lviv = self.env.ref("base.state_ua_46")
+        kyiv_region = self.env.ref("kbs_support.state_ua_30")
+        lviv = self.env.ref("kbs_support.state_ua_46")
         self.clients["premium"].state_id = lviv
         ticket, other = self.ticket("premium"), self.ticket("optima")
         outage = self.env["kbs.blackout"].create(

@@ -14,3 +14,16 @@ def format_count(env, unit, number):
     """
     locale = babel_locale_parse(get_lang(env).code)
     return format_unit(number, f"duration-{unit}", "long", locale=locale)
+
+
+def format_minutes(env, minutes):
+    """Return minutes as "2 h 10 min" in the language of ``env``.
+
+    :param int minutes: zero or more
+    """
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return env._("%(minutes)s min", minutes=rest)
+    if not rest:
+        return env._("%(hours)s h", hours=hours)
+    return env._("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
