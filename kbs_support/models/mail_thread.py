@@ -3,7 +3,7 @@ import logging
 from odoo import models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from odoo.addons.kbs_support.tools.mail_headers import get_automation
+from ..tools.mail_headers import get_automation
 
 _logger = logging.getLogger(__name__)
 

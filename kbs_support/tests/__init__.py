@@ -26,6 +26,8 @@ from . import (
     test_scale,
     test_subscription,
     test_tariffs,
+    test_ticket_gateway,
+    test_ticket_letters,
     test_ticket_portal,
     test_timeline,
     test_tours,
