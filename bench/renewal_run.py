@@ -5,38 +5,12 @@ and sends their renewal quotations as the background job does, with one broken c
 in the middle. Prints records a second, and queries for each.
 """
 
-import logging
 import sys
-import time
 from datetime import timedelta
 
-import odoo
-from odoo import SUPERUSER_ID, Command, api
-from odoo.modules.registry import Registry
+from lib import Watch, make_company, run
 
-_logger = logging.getLogger("bench")
-
-
-class Watch:
-    """Seconds and queries of a block, for each of ``count`` records."""
-
-    def __init__(self, env, what, count):
-        self.env, self.what, self.count = env, what, count
-
-    def __enter__(self):
-        self.env.flush_all()
-        self.queries = self.env.cr.sql_log_count
-        self.start = time.monotonic()
-
-    def __exit__(self, *exc):
-        self.env.flush_all()
-        seconds = time.monotonic() - self.start
-        queries = self.env.cr.sql_log_count - self.queries
-        sys.stdout.write(
-            f"{self.what:<28} {self.count:>6} in {seconds:7.1f} s "
-            f"= {self.count / seconds:6.1f}/s, {queries / self.count:6.1f} queries\n"
-        )
-        sys.stdout.flush()
+from odoo import Command
 
 
 def sell(env, count):
@@ -98,36 +72,18 @@ def break_one(subscription):
     ).action_confirm()
 
 
-def make_company(env):
-    """A Ukrainian company with its chart of accounts, as in production."""
-    company = env["res.company"].create(
-        {
-            "name": "SOFTKOM bench",
-            "country_id": env.ref("base.ua").id,
-            "currency_id": env.ref("base.UAH").id,
-        }
-    )
-    env["account.chart.template"].try_loading(
-        "ua_psbo", company=company, install_demo=False
-    )
-    env.user.write(
-        {"company_ids": [Command.link(company.id)], "company_id": company.id}
-    )
-    return company
-
-
 def measure(env, count):
     company = make_company(env)
     env = env(context={**env.context, "allowed_company_ids": company.ids})
     env.company.kbs_renewal_days = 120  # they were all sold today
     subscriptions = sell_in_batches(env, count)
-    run = env["kbs.renewal.run"].create(
+    renewals = env["kbs.renewal.run"].create(
         {"date_until": env.company._kbs_today() + timedelta(days=120)}
     )
     with Watch(env, "collect for review", count):
-        run.action_collect()
+        renewals.action_collect()
     break_one(subscriptions[count // 2])
-    lines = run.line_ids
+    lines = renewals.line_ids
     lines.state = "queued"
     with Watch(env, "make quotations", count):
         for start in range(0, len(lines), 50):
@@ -147,13 +103,5 @@ def measure(env, count):
             made[start : start + 50]._work()
 
 
-def main(database, count):
-    odoo.tools.config.parse_config(["-d", database, "--log-level=warn", "--no-http"])
-    with Registry(database).cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-        measure(env, count)
-        cr.commit()
-
-
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000)
+    run(measure, sys.argv, 1000)

@@ -69,6 +69,8 @@ class HelpdeskTicket(models.Model):
         """Notice what the clocks depend on; the work is done by ``_kbs_follow_…``."""
         if not self._kbs_get_clock_fields() & set(vals):
             return super().write(vals)
+        # Two moves at once must not start two pauses or two cycles.
+        wait_for_others(self)
         before = {x: x._kbs_get_clock_facts() for x in self}
         res = super().write(vals)
         self._kbs_follow_stages({x: facts["stage"] for x, facts in before.items()})
@@ -94,9 +96,11 @@ class HelpdeskTicket(models.Model):
     def _kbs_get_clock_facts(self):
         """What clocks follow: where the ticket stands, and what its promise is by."""
         self.ensure_one()
-        stage = "closed" if self.closed or not self.active else "open"
-        if stage == "open" and self.stage_id.kbs_is_waiting:
-            stage = "waiting"
+        stage = "waiting" if self.stage_id.kbs_is_waiting else "open"
+        if self.closed:
+            stage = "closed"
+        if not self.active:
+            stage = "gone"
         return {
             "stage": stage,
             "promise": (
@@ -110,7 +114,7 @@ class HelpdeskTicket(models.Model):
     def _kbs_follow_stages(self, before):
         """Pause, resume, finish or start clocks after a change of stage (L4).
 
-        :param dict before: ``{ticket: "open" | "waiting" | "closed"}``
+        :param dict before: ``{ticket: "open" | "waiting" | "closed" | "gone"}``
         """
         moves = defaultdict(self.browse)
         for ticket in self:
@@ -120,14 +124,15 @@ class HelpdeskTicket(models.Model):
         for (old, new), tickets in moves.items():
             if old == "waiting":
                 tickets._kbs_resume_clocks()
-            if new == "waiting":
-                tickets._kbs_pause_clocks(
-                    self.env._("Waiting for the client"), reopened=old == "closed"
-                )
-            elif new == "closed":
+            if new == "closed":
                 tickets._kbs_close_clocks()
-            elif old == "closed":
+            elif new == "gone":
+                tickets._kbs_end_pauses()
+                tickets._kbs_drop_clocks(self.env._("Archived"))
+            elif old in ("closed", "gone"):
                 tickets._kbs_reopen_clocks()
+            if new == "waiting":
+                tickets._kbs_pause_clocks(self.env._("Waiting for the client"))
 
     # === STARTING === #
 
@@ -187,6 +192,7 @@ class HelpdeskTicket(models.Model):
         self._kbs_get_open_clocks_sudo("first_response", "next_response")._finish(
             moment
         )
+        self._kbs_go_on(lambda x: x.stage_id.unattended)
 
     def _kbs_note_client_message(self, moment):
         """The client wrote at ``moment`` (UTC): he waits for an answer again.
@@ -195,7 +201,7 @@ class HelpdeskTicket(models.Model):
         answer runs only while the client waits (zammad#3140).
         """
         wait_for_others(self)
-        self._kbs_go_on()
+        self._kbs_go_on(lambda x: x.closed or x.stage_id.kbs_is_waiting)
         answered = self.filtered(
             lambda x: (
                 x._kbs_is_served()
@@ -204,9 +210,9 @@ class HelpdeskTicket(models.Model):
         )
         answered._kbs_add_clocks(("next_response",), moment)
 
-    def _kbs_go_on(self):
-        """Move tickets that wait or are closed back to work."""
-        for ticket in self.filtered(lambda x: x.closed or x.stage_id.kbs_is_waiting):
+    def _kbs_go_on(self, is_idle):
+        """Move those of these tickets to work for which ``is_idle`` is true."""
+        for ticket in self.filtered(is_idle):
             stages = ticket.team_id._get_applicable_stages().filtered(
                 lambda x: not x.closed and not x.kbs_is_waiting
             )
@@ -214,14 +220,12 @@ class HelpdeskTicket(models.Model):
             if stage := (working or stages)[:1]:
                 ticket.stage_id = stage
 
-    def _kbs_pause_clocks(self, reason, is_total=False, reopened=False):
+    def _kbs_pause_clocks(self, reason, is_total=False):
         """Stop the clocks: the ticket waits for its client (L4).
 
         :param bool is_total: the clock of the first answer stands still as well
         """
         now = fields.Datetime.now()
-        if reopened:
-            self._kbs_reopen_clocks()
         clocks = self._kbs_get_open_clocks_sudo()
         if not is_total:
             clocks = clocks.filtered(lambda x: x.metric != "first_response")

@@ -64,7 +64,7 @@ class HelpdeskTicket(models.Model):
         return promises
 
     def _kbs_get_reaction(self):
-        """The reaction time of the plan: for the first answer, and for the next ones."""
+        """The reaction time of the plan: for the first answer, and for the next."""
         plan = self._kbs_get_clock_plan()
         if not plan:
             return {}

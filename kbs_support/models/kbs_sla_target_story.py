@@ -106,13 +106,18 @@ class KbsSlaTarget(models.Model):
         )
 
     def _tell_promise(self):
-        units = dict(self._fields["unit"]._description_selection(self.env))
-        promise = self.env._(
-            "%(amount)s × %(unit)s = %(minutes)s",
-            amount=self.amount,
-            unit=units[self.unit].lower(),
-            minutes=format_minutes(self.env, self.promise_minutes),
-        )
+        terms = {
+            "day": self.env._("%(amount)s work. days", amount=self.amount),
+            "hour": self.env._("%(amount)s work. hours", amount=self.amount),
+            "minute": self.env._("%(amount)s work. minutes", amount=self.amount),
+            "clock_hour": self.env._(
+                "%(amount)s hours around the clock", amount=self.amount
+            ),
+        }
+        promise = terms[self.unit]
+        if self.unit == "day":
+            hours = format_minutes(self.env, self.promise_minutes)
+            promise = f"{promise} = {hours}"
         if not self.calendar_id:
             return promise
         return self.env._(
@@ -128,10 +133,13 @@ class KbsSlaTarget(models.Model):
         if self.state == "met":
             return self.env._("Done %(moment)s", moment=self._tell_moment(self.done_at))
         if self.state == "missed":
+            late = self.late_minutes
+            if not self.done_at:
+                late = self._get_late_minutes(self._get_faces(), now)
             return self.env._(
-                "Was due %(moment)s, late by %(late)s",
+                "Was due %(moment)s, late by %(late)s of counted time",
                 moment=self._tell_moment(self.missed_at),
-                late=format_minutes(self.env, self.late_minutes),
+                late=format_minutes(self.env, late),
             )
         left = self._get_remaining(now)[self]
         left = format_minutes(self.env, max(0, round(left.total_seconds() / 60)))

@@ -4,6 +4,7 @@ from . import (
     test_cancel,
     test_coverage,
     test_pause,
+    test_clock_access,
     test_clocks,
     test_crm,
     test_deadlines,
@@ -33,6 +34,7 @@ from . import (
     test_tours,
     test_transfer,
     test_two_workers,
+    test_two_workers_clock,
     test_two_workers_pause,
     test_work_time,
 )

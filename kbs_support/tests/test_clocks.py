@@ -177,6 +177,28 @@ class TestClocks(ClockCase):
         self.assertEqual(self.clock(ticket, "resolution").state, "met")
         self.assertFalse(ticket.kbs_deadline)
 
+    def test_archived_ticket_owes_nothing_and_starts_anew_when_it_is_back(self):
+        ticket = self.ticket("optima")
+        ticket.active = False
+        states = set(ticket.kbs_sla_target_ids.mapped("state"))
+        self.assertEqual(states, {"cancelled"})
+        ticket.active = True
+        self.assertEqual(self.clock(ticket, "resolution").cycle, 2)
+        self.assertEqual(self.clock(ticket, "resolution").state, "running")
+
+    def test_closed_ticket_moved_to_waiting_waits_in_a_new_cycle(self):
+        ticket = self.ticket("optima")
+        ticket.stage_id = self.stage_done
+        ticket.stage_id = self.stage_waiting
+        clock = self.clock(ticket, "resolution")
+        self.assertEqual((clock.cycle, clock.state), (2, "paused"))
+
+    def test_answer_moves_a_new_ticket_to_work(self):
+        ticket = self.ticket("optima")
+        self.assertTrue(ticket.unattended)
+        self.say(ticket, self.agent)
+        self.assertEqual(ticket.stage_id, self.stage_work)
+
     def test_policy_switched_off_takes_its_clocks_along(self):
         policy = self.policy(plan_id=self.plan("prof").id)
         ticket = self.ticket("prof")

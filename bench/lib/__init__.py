@@ -1,0 +1,59 @@
+"""What the measurements share."""
+
+import sys
+import time
+
+import odoo
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+
+
+class Watch:
+    """Seconds and queries of a block, for each of ``count`` records."""
+
+    def __init__(self, env, what, count):
+        self.env, self.what, self.count = env, what, count
+
+    def __enter__(self):
+        self.env.flush_all()
+        self.queries = self.env.cr.sql_log_count
+        self.start = time.monotonic()
+
+    def __exit__(self, *exc):
+        self.env.flush_all()
+        seconds = time.monotonic() - self.start
+        queries = self.env.cr.sql_log_count - self.queries
+        sys.stdout.write(
+            f"{self.what:<28} {self.count:>6} in {seconds:7.1f} s "
+            f"= {self.count / seconds:6.1f}/s, {queries / self.count:6.1f} queries\n"
+        )
+        sys.stdout.flush()
+
+
+def make_company(env):
+    """A Ukrainian company with its chart of accounts, as in production."""
+    company = env["res.company"].create(
+        {
+            "name": "SOFTKOM bench",
+            "country_id": env.ref("base.ua").id,
+            "currency_id": env.ref("base.UAH").id,
+        }
+    )
+    env["account.chart.template"].try_loading(
+        "ua_psbo", company=company, install_demo=False
+    )
+    env.user.write(
+        {"company_ids": [Command.link(company.id)], "company_id": company.id}
+    )
+    return company
+
+
+def run(measure, argv, count):
+    """Call ``measure(env, count)`` on the database that the command line names."""
+    database = argv[1]
+    count = int(argv[2]) if len(argv) > 2 else count
+    odoo.tools.config.parse_config(["-d", database, "--log-level=warn", "--no-http"])
+    with Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        measure(env, count)
+        cr.commit()
