@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from aiosmtpd.controller import Controller
 
+from odoo import Command
 from odoo.tests import new_test_user
 from odoo.tools import html2plaintext
 
@@ -80,6 +81,7 @@ class MailCase(ClockCase):
                 "smtp_port": cls.port,
                 "smtp_encryption": "none",
                 "sequence": 0,
+                "from_filter": DOMAIN,
             }
         )
 
