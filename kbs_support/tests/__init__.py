@@ -5,6 +5,7 @@ from . import (
     test_coverage,
     test_pause,
     test_clock_access,
+    test_clock_life,
     test_clocks,
     test_crm,
     test_deadlines,
