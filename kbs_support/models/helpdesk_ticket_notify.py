@@ -91,7 +91,8 @@ class HelpdeskTicket(models.Model):
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
         for recipient in recipients:
             if recipient["share"] and not recipient["lang"]:
-                recipient["lang"] = self.kbs_letter_lang
+                # Sudo: a client who writes does not choose the language.
+                recipient["lang"] = self.sudo().kbs_letter_lang
         return recipients
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):

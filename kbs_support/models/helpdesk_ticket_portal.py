@@ -4,6 +4,7 @@ from odoo.fields import Domain
 # What a client may read of his ticket beside its page: the rest is ours.
 PORTAL_FIELDS = frozenset(
     {
+        "access_token",
         "access_url",
         "access_warning",
         "active",

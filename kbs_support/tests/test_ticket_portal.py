@@ -1,6 +1,7 @@
 from odoo import Command, http
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import KbsCase
 
@@ -164,6 +165,7 @@ class TestTicketPage(TicketPortalCase):
     def setUpClass(cls):
         super().setUpClass()
         ticket = cls.ticket
+        cls.closed = cls.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
         cls.said = cls.post(ticket, "Public answer", "public.txt", "mail.mt_comment")
         cls.note = cls.post(ticket, "Between us", "secret.txt", "mail.mt_note")
         attachments = cls.env["ir.attachment"]
@@ -246,7 +248,8 @@ class TestTicketPage(TicketPortalCase):
             attachments.browse(self.note.attachment_ids.ids).mapped("name")
 
     def test_notes_are_not_in_the_conversation(self):
-        for user, keys in ((self.owner, {}), (None, {"token": self.token})):
+        token = {"token": self.token}
+        for user, keys in ((self.owner, {}), (self.owner, token), (None, token)):
             with self.subTest(user=user and user.login):
                 self.login(user)
                 messages = self.make_jsonrpc_request(
@@ -260,6 +263,44 @@ class TestTicketPage(TicketPortalCase):
                 self.assertIn("Public answer", str(messages))
                 self.assertNotIn("Between us", str(messages))
 
+    def test_client_writes_on_the_page(self):
+        """A waiting ticket goes on, a closed one is reopened; strangers fail."""
+        waiting = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_awaiting")
+        self.ticket.user_id = self.agent
+        for user, token, stage, is_heard in (
+            (self.owner, None, waiting, True),
+            (self.colleague, self.token, self.closed, True),
+            (None, self.token, waiting, True),
+            (self.stranger, None, waiting, False),
+            (None, "wrong", waiting, False),
+        ):
+            with self.subTest(user=user and user.login, token=token):
+                self.ticket.stage_id = stage
+                before = self.ticket.message_ids
+                self.login(user)
+                self.write_message(token, is_heard)
+                said = self.ticket.message_ids - before
+                self.assertEqual("Well?" in str(said.mapped("body")), is_heard)
+                self.assertEqual(self.ticket.stage_id == stage, not is_heard)
+
+    def write_message(self, token, is_heard):
+        params = {
+            "thread_model": "helpdesk.ticket",
+            "thread_id": self.ticket.id,
+            "post_data": {
+                "body": "Well?",
+                "message_type": "comment",
+                "subtype_xmlid": "mail.mt_comment",
+            },
+            **({"token": token} if token else {}),
+        }
+        if is_heard:
+            self.make_jsonrpc_request("/mail/message/post", params)
+        else:
+            with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+                self.make_jsonrpc_request("/mail/message/post", params)
+        self.env.invalidate_all()
+
     def test_client_reads_only_what_is_his(self):
         ticket = self.ticket.with_user(self.owner)
         self.assertEqual(ticket.name, "Report is empty")
@@ -268,7 +309,6 @@ class TestTicketPage(TicketPortalCase):
             "kbs_deadline",
             "kbs_subscription_id",
             "email_cc",
-            "access_token",
             "tag_ids",
             "user_id",
             "properties",
