@@ -13,6 +13,9 @@ class HelpdeskTicket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Find the client and who answers, then start the clocks (E6, L3)."""
+        if self.env.context.get("kbs_plain_intake"):
+            # A letter whose intake failed: better a plain ticket than none.
+            return super().create(vals_list)
         tickets = super().create(self._kbs_complete_intake(vals_list))
         tickets._kbs_start_clocks()
         tickets._kbs_call_leaders()

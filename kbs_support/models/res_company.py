@@ -64,6 +64,14 @@ class ResCompany(models.Model):
         "where neither a term nor a plan has hours of its own. Empty: 09:00–18:00.",
     )
 
+    # === TICKETS === #
+    kbs_reopen_days = fields.Integer(
+        string="A Closed Ticket Goes On",
+        default=30,
+        help="Days after closing in which a letter of the client reopens his ticket. "
+        "A later one opens a new ticket.",
+    )
+
     # === LOYALTY === #
     kbs_loyalty_min_months = fields.Integer(
         string="Tenure for Loyalty Prices",
@@ -97,7 +105,7 @@ class ResCompany(models.Model):
 
     _kbs_days_not_negative = models.Constraint(
         "CHECK (kbs_grace_days >= 0 AND kbs_renewal_days >= 0"
-        " AND kbs_loyalty_min_months >= 0)",
+        " AND kbs_loyalty_min_months >= 0 AND kbs_reopen_days >= 0)",
         "Days and months in the support settings cannot be negative.",
     )
     _kbs_hours_positive = models.Constraint(

@@ -24,6 +24,9 @@ class ResConfigSettings(models.TransientModel):
     kbs_people_calendar_id = fields.Many2one(
         related="company_id.kbs_people_calendar_id", readonly=False
     )
+    kbs_reopen_days = fields.Integer(
+        related="company_id.kbs_reopen_days", readonly=False
+    )
     kbs_loyalty_min_months = fields.Integer(
         related="company_id.kbs_loyalty_min_months", readonly=False
     )

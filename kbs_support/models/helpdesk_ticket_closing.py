@@ -1,0 +1,17 @@
+from odoo import api, fields, models
+
+
+class HelpdeskTicket(models.Model):
+    """When a ticket was closed: never a day on which it is open again."""
+
+    _inherit = "helpdesk.ticket"
+
+    closed_date = fields.Datetime(compute="_compute_closed_date", store=True)
+
+    @api.depends("stage_id.closed")
+    def _compute_closed_date(self):
+        for ticket in self:
+            if not ticket.closed:
+                ticket.closed_date = False
+            elif not ticket.closed_date:
+                ticket.closed_date = fields.Datetime.now()
