@@ -73,7 +73,7 @@ class KbsFeedbackLetter(models.Model):
     @api.depends("feedback_id", "is_author", "partner_id.user_ids")
     def _compute_url(self):
         """Where the person sees more; only who has an account can go there."""
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         for letter in self:
             path = False
             if letter.partner_id.user_ids and letter.is_author:

@@ -27,6 +27,7 @@ class KbsFeedback(models.Model):
         string="Answer Due",
         compute="_compute_answer_due",
         store=True,
+        precompute=True,  # at once, by the setting of the day
         help="Last day of the legal term, as the setting was when it came in.",
     )
     term_step = fields.Integer(

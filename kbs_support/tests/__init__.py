@@ -7,6 +7,10 @@ from . import (
     test_clocks,
     test_crm,
     test_deadlines,
+    test_feedback,
+    test_feedback_portal,
+    test_feedback_scale,
+    test_feedback_terms,
     test_payment,
     test_plan,
     test_renewal,
@@ -30,6 +34,7 @@ from . import (
     test_tours,
     test_transfer,
     test_two_workers,
+    test_two_workers_feedback,
     test_two_workers_pause,
     test_work_time,
 )
