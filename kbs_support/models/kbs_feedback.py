@@ -43,7 +43,12 @@ class KbsFeedback(models.Model):
         default=lambda self: self.env.company,
     )
     kind = fields.Selection(
-        selection=KINDS, required=True, default="proposal", index=True, tracking=True
+        selection=KINDS,
+        string="Kind of Feedback",
+        required=True,
+        default="proposal",
+        index=True,
+        tracking=True,
     )
     title = fields.Char(required=True, tracking=True)
     text = fields.Text(required=True, help="In the client's words.")

@@ -215,23 +215,23 @@ class KbsFeedback(models.Model):
         """
         self._get_warnings().unlink()
         leads = {x: x._kbs_get_complaint_leads() for x in self.company_id}
-        values = []
+        kind, values = self._get_warning_type(), []
         for complaint in self:
             people = complaint.user_id.filtered("active")
             if step >= WARNINGS[-1] or not people:
                 people |= leads[complaint.company_id]
-            values += [complaint._prepare_warning(user, step) for user in people]
+            values += [complaint._prepare_warning(kind, x, step) for x in people]
         # Without a letter for each: they are on the list of the day.
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             values
         )
 
-    def _prepare_warning(self, user, step):
+    def _prepare_warning(self, kind, user, step):
         translated = self.with_context(lang=user.lang or self.env.lang)
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": self._get_warning_type().id,
+            "activity_type_id": kind.id,
             "automated": True,
             "date_deadline": self.company_id._kbs_today(),
             "user_id": user.id,

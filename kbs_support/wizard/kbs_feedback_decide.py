@@ -15,7 +15,7 @@ class KbsFeedbackDecide(models.TransientModel):
     decision = fields.Selection(
         selection=[
             ("answer", "Answer, and go on working"),
-            ("planned", "Plan"),
+            ("planned", "Take into the plans"),
             ("done", "Finish as done"),
             ("declined", "Decline"),
         ],

@@ -13,7 +13,7 @@ class KbsFeedbackJoin(models.TransientModel):
         required=True,
         default=lambda self: self.env.context.get("active_ids"),
     )
-    kind = fields.Char(compute="_compute_kind")
+    kind = fields.Char(string="Kind of Feedback", compute="_compute_kind")
     company_id = fields.Many2one(comodel_name="res.company", compute="_compute_kind")
     main_id = fields.Many2one(
         comodel_name="kbs.feedback",
