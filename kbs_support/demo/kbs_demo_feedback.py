@@ -36,7 +36,7 @@ class KbsDemo(models.AbstractModel):
         same._join(wanted)
         wanted._move_sudo("planned", "Уже пишемо, дякуємо.", "Осінній випуск")
         own = self._write_one(
-            "hospital_accountant", "proposal", "Пошук за кодом ЄДРПОУ в реєстрі платежів",
+            "hospital_accountant", "proposal", "Пошук платежів за кодом ЄДРПОУ",
             "Зараз шукаємо лише за назвою, а вони схожі.", days=12,
         )  # fmt: skip
         own._move_sudo("analysis")
@@ -48,8 +48,10 @@ class KbsDemo(models.AbstractModel):
                         days=16)  # fmt: skip
         self._write_one("culture", "complaint", "Рахунок прийшов двічі",
                         "Два однакові рахунки за один місяць.", days=33)  # fmt: skip
-        answered = self._write_one("school", "complaint", "Оновлення зупинило роботу",
-                                   "Пів дня не могли провести платежі.", days=25)  # fmt: skip
+        answered = self._write_one(
+            "school", "complaint", "Оновлення зупинило роботу",
+            "Пів дня не могли провести платежі.", days=25,
+        )  # fmt: skip
         answered._decide_sudo("done", "Помилку виправлено, вибачте нам.")
         self.env["kbs.feedback"].search([("answer_due", "!=", False)])._take_steps()
 

@@ -80,16 +80,15 @@ class KbsFeedback(models.Model):
         :param values: dict of what was typed: kind, title, text, category_id
         :param files: list of ``(name, bytes)``
         """
-        _ = self.env._
         faults = {}
         if values.get("kind") not in dict(KINDS):
-            faults["kind"] = _("Choose what this is.")
+            faults["kind"] = self.env._("Choose what this is.")
         for name, limit in (("title", MAX_TITLE), ("text", MAX_TEXT)):
             length = len(values.get(name) or "")
             if not length:
-                faults[name] = _("Please fill this in.")
+                faults[name] = self.env._("Please fill this in.")
             elif length > limit:
-                faults[name] = _(
+                faults[name] = self.env._(
                     "Too long: %(length)s characters, at most %(limit)s.",
                     length=length,
                     limit=limit,
@@ -97,7 +96,7 @@ class KbsFeedback(models.Model):
         if fault := self._get_files_fault(files):
             faults["files"] = fault
         if not faults and self._is_too_much(user):
-            faults["title"] = _(
+            faults["title"] = self.env._(
                 "You have sent %(count)s today already. Please call us, or go on "
                 "tomorrow.",
                 count=MAX_PER_DAY,

@@ -24,7 +24,6 @@ class KbsFeedback(models.Model):
     )
     answered_on = fields.Date(readonly=True, copy=False, tracking=True)
     answer_due = fields.Date(
-        string="Answer Due",
         compute="_compute_answer_due",
         store=True,
         precompute=True,  # at once, by the setting of the day

@@ -2,6 +2,7 @@ import re
 
 from odoo import http
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..models.kbs_feedback_portal import MAX_FILE_SIZE, MAX_PER_DAY
 from .feedback_common import FeedbackCase
@@ -111,6 +112,12 @@ class TestFeedbackPortal(FeedbackCase, HttpCase):
 
     # === THE FORM === #
 
+    def test_empty_form_has_all_its_fields(self):
+        self.become(self.fb_client)
+        page = self.url_open("/my/feedback/new").text
+        for name in ("kind", "title", "text", "files", "csrf_token"):
+            self.assertIn(f'name="{name}"', page)
+
     def test_bad_input_keeps_what_was_typed(self):
         self.become(self.fb_client)
         before = self.newest()
@@ -171,7 +178,8 @@ class TestFeedbackPortal(FeedbackCase, HttpCase):
             (f"/my/proposals/{proposal.id}/vote", {"page": "1"}),
         ):
             with self.subTest(url=url):
-                answer = self.post(url, data, csrf=False)
+                with mute_logger("odoo.http"):
+                    answer = self.post(url, data, csrf=False)
                 self.assertEqual(answer.status_code, 400)
         self.assertEqual(self.newest(), proposal)
         self.assertNotEqual(before, proposal)
