@@ -25,6 +25,8 @@
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "data/mail_template.xml",
+        "data/kbs_feedback.xml",
+        "data/mail_template_kbs_feedback.xml",
         "data/crm_team.xml",
         "data/mail_template_ticket.xml",
         "data/helpdesk_ticket_stage.xml",
@@ -83,6 +85,12 @@
         "views/helpdesk_portal_templates.xml",
         "views/kbs_mail_layout.xml",
         "views/helpdesk_ticket_stage_views.xml",
+        "wizard/kbs_feedback_decide_views.xml",
+        "wizard/kbs_feedback_join_views.xml",
+        "views/kbs_feedback_views.xml",
+        "views/helpdesk_ticket_feedback_views.xml",
+        "views/res_config_settings_feedback_views.xml",
+        "views/kbs_feedback_portal_templates.xml",
         "views/kbs_support_menus.xml",
     ],
     "demo": [
@@ -91,6 +99,7 @@
         "demo/res_users.xml",
         "demo/kbs_subscription.xml",
         "demo/helpdesk_ticket.xml",
+        "demo/kbs_feedback.xml",
     ],
     "assets": {
         "web.assets_backend": [

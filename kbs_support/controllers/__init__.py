@@ -1,1 +1,2 @@
 from . import helpdesk_ticket_new, helpdesk_ticket_portal
+from . import feedback

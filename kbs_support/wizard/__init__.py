@@ -4,3 +4,5 @@ from . import (
     kbs_renewal_refuse,
 )
 from . import kbs_plan_change, kbs_ticket_exception
+from . import kbs_plan_change
+from . import kbs_feedback_decide, kbs_feedback_join

@@ -1,0 +1,51 @@
+from odoo import fields, models
+from odoo.tools import html2plaintext
+
+
+class HelpdeskTicket(models.Model):
+    """Tickets in which a client proposes or complains about something."""
+
+    _inherit = "helpdesk.ticket"
+
+    kbs_feedback_id = fields.Many2one(
+        comodel_name="kbs.feedback",
+        string="Proposal or Complaint",
+        index="btree_not_null",
+        copy=False,
+        ondelete="set null",
+        domain="[('company_id', '=', company_id), ('duplicate_of_id', '=', False)]",
+        help="What became of the proposal, complaint or remark in this ticket. Several "
+        "tickets may point to one: each author of a ticket then votes for it.",
+    )
+
+    def write(self, vals):
+        # EXTENDS helpdesk_mgmt: whoever asks for the same thing wants it as well.
+        res = super().write(vals)
+        if vals.get("kbs_feedback_id"):
+            feedback = self.env["kbs.feedback"].browse(vals["kbs_feedback_id"])
+            feedback._vote_sudo({feedback: self.partner_id})
+        return res
+
+    def action_kbs_feedback(self):
+        """Open the feedback of this ticket, or a new one with its words."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Proposals and Complaints"),
+            "res_model": "kbs.feedback",
+            "view_mode": "form",
+            "res_id": self.kbs_feedback_id.id,
+            "context": {} if self.kbs_feedback_id else self._kbs_get_feedback_context(),
+        }
+
+    def _kbs_get_feedback_context(self):
+        """Return the context in which a new record starts with what the ticket says."""
+        return {
+            "default_title": self.name,
+            "default_text": html2plaintext(self.description or "").strip(),
+            "default_partner_id": self.partner_id.id,
+            "default_company_id": self.company_id.id,
+            "default_category_id": self.category_id.id,
+            "default_user_id": (self.user_id or self.env.user).id,
+            "default_ticket_ids": self.ids,
+        }
