@@ -41,6 +41,7 @@
         "data/mail_template_kbs_renewal_offer.xml",
         "report/sale_order_templates.xml",
         "wizard/kbs_plan_change_views.xml",
+        "wizard/kbs_ticket_exception_views.xml",
         "wizard/kbs_price_version_views.xml",
         "wizard/kbs_subscription_close_views.xml",
         "views/kbs_offers_views.xml",
@@ -76,6 +77,11 @@
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_portal_templates.xml",
         "views/kbs_mail_layout.xml",
+        "views/helpdesk_ticket_card_templates.xml",
+        "views/helpdesk_ticket_intake_views.xml",
+        "views/kbs_duty_views.xml",
+        "views/kbs_absence_views.xml",
+        "views/res_config_settings_line_views.xml",
         "views/helpdesk_ticket_stage_views.xml",
         "views/kbs_support_menus.xml",
     ],
@@ -84,6 +90,7 @@
         "demo/res_partner.xml",
         "demo/res_users.xml",
         "demo/kbs_subscription.xml",
+        "demo/helpdesk_ticket.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,1 +1,1 @@
-from . import kbs_demo
+from . import kbs_demo, kbs_demo_ticket

@@ -21,8 +21,11 @@ from . import (
     test_reminders,
     test_reminders_scale,
     test_renewal_opening,
+    test_intake,
+    test_intake_scale,
     test_plan_change,
     test_proration,
+    test_routing,
     test_sale,
     test_sale_guard,
     test_scale,
@@ -37,5 +40,6 @@ from . import (
     test_two_workers,
     test_two_workers_clock,
     test_two_workers_pause,
+    test_unknown_sender,
     test_work_time,
 )

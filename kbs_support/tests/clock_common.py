@@ -44,6 +44,10 @@ class ClockCase(KbsCase):
                 client=cls.clients[code],
                 line={"kbs_date_start": "2026-05-01"},
             )
+            # Every day of these tests is covered.
+            cls.period(order).write(
+                {"date_start": "2025-01-01", "sold_until": "2029-12-31"}
+            )
             cls.supports[code] = cls.subscription(order)
 
     @classmethod

@@ -3,4 +3,4 @@ from . import (
     crm_lead_lost,
     kbs_renewal_refuse,
 )
-from . import kbs_plan_change
+from . import kbs_plan_change, kbs_ticket_exception

@@ -1,0 +1,60 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class ResUsers(models.Model):
+    """Who is there to answer, and who is absent."""
+
+    _inherit = "res.users"
+
+    def _kbs_get_present(self, moment, company):
+        """Return those of ``self`` who work in ``company`` and are not absent.
+
+        An absence is a time off of the person in Odoo's working hours, entered in the
+        menu Absences or by Odoo's Time Off.
+
+        :param datetime moment: UTC, naive
+        """
+        # Sudo: where somebody works, and that he is absent, decides for everybody.
+        working = self.sudo().filtered(
+            lambda x: x.active and not x.share and company in x.company_ids
+        )
+        if not working:
+            return working.sudo(False)
+        absent = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                self._kbs_get_absence_domain(moment)
+                & Domain("resource_id.user_id", "in", working.ids)
+            )
+        )
+        return (working - absent.resource_id.user_id).sudo(False)
+
+    @api.model
+    def _kbs_get_absence_domain(self, moment):
+        """Domain of the absences of people that run at the UTC ``moment``."""
+        return Domain(
+            [
+                ("time_type", "=", "leave"),
+                ("date_from", "<=", moment),
+                ("date_to", ">", moment),
+            ]
+        )
+
+    def _kbs_get_resources_sudo(self):
+        """Return ``{user: resource}``; who has none yet is given one.
+
+        Sudo: a lead enters absences, and may change nothing else of a resource.
+        """
+        sudo = self.sudo()
+        resources = {x: x.resource_ids[:1] for x in sudo}
+        missing = [x for x in sudo if not resources[x]]
+        created = sudo.env["resource.resource"].create(
+            [
+                {"name": x.name, "user_id": x.id, "company_id": x.company_id.id}
+                for x in missing
+            ]
+        )
+        resources |= dict(zip(missing, created, strict=True))
+        return {x.sudo(False): resource for x, resource in resources.items()}
