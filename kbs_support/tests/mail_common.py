@@ -61,7 +61,8 @@ class MailCase(ClockCase):
                 "lang": "uk_UA",
             }
         )
-        cls.agent.email = f"agent@{DOMAIN}"
+        for user in (cls.agent, cls.lead, cls.manager):
+            user.email = f"{user.login}@{DOMAIN}"
         cls.stranger = cls.env["res.partner"].create(
             {"name": "Stranger", "email": "stranger@elsewhere.example.com"}
         )

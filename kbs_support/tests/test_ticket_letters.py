@@ -98,9 +98,7 @@ class TestTicketLetters(MailCase):
 
     def test_our_own_addresses_get_none(self):
         for address in (LINE, self.agent.email):
-            self.taken_in().write({})
-            self.send_queue()
-            ticket = self.ticket(
+            self.ticket(
                 "optima",
                 partner_id=False,
                 partner_email=address,
@@ -108,7 +106,6 @@ class TestTicketLetters(MailCase):
                     "helpdesk_mgmt.helpdesk_ticket_channel_email"
                 ).id,
             )
-            self.assertFalse(ticket.partner_id)
             self.assertFalse(self.send_queue())
 
     # === VACATION === #
