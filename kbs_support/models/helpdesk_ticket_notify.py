@@ -16,6 +16,19 @@ class HelpdeskTicket(models.Model):
         help="The client's, else the company's.",
     )
 
+    kbs_line_opens_at = fields.Datetime(
+        string="Line Opens",
+        compute="_compute_kbs_line_opens_at",
+        help="When the line is open again (UTC); empty while it is open.",
+    )
+
+    @api.depends("kbs_plan_id", "team_id", "company_id")
+    def _compute_kbs_line_opens_at(self):
+        now = fields.Datetime.now()
+        for ticket in self:
+            opening = ticket._kbs_get_line_opening(now)
+            ticket.kbs_line_opens_at = opening if opening != now else False
+
     @api.depends("partner_id.lang", "company_id.partner_id.lang")
     def _compute_kbs_letter_lang(self):
         for ticket in self:

@@ -65,6 +65,15 @@ class TestTicketLetters(MailCase):
         self.assertEqual(self.language(letter), "uk_UA")
         self.assertNotIn("access_token", str(letter))
 
+    def test_receipt_at_night_says_when_the_line_opens(self):
+        with self.at("2026-05-15 22:00"):
+            self.taken_in()
+            [letter] = self.send_queue()
+        self.assertIn("18 травня 2026, 09:00", self.text(letter))
+        self.taken_in()
+        [letter] = self.send_queue()
+        self.assertNotIn("09:00", self.text(letter))
+
     def test_receipt_of_a_letter_stands_after_it(self):
         ticket = self.receive(self.write())
         first, second = ticket.message_ids.sorted("id").filtered("body")
