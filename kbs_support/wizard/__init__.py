@@ -4,3 +4,10 @@ from . import (
     kbs_renewal_refuse,
 )
 from . import kbs_plan_change
+from . import (
+    kbs_callback,
+    kbs_canned_answer,
+    kbs_ticket_close,
+    kbs_ticket_merge,
+    kbs_ticket_split,
+)

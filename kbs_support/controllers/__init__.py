@@ -1,0 +1,1 @@
+from . import kbs_callback, rating
