@@ -143,7 +143,8 @@ class HelpdeskTicket(models.Model):
         messages = ticket._kbs_get_talk()
         ticket._kbs_copy_description(target, messages)
         for message in messages:
-            message.subject = f"{ticket.number}: {message.subject or ticket.name}"
+            own = message.subject != ticket.display_name and message.subject
+            message.subject = f"{ticket.number}: {own or ticket.name}"
         messages.write({"res_id": target.id})
         ticket.attachment_ids.write({"res_id": target.id})
 

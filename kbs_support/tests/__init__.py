@@ -31,5 +31,9 @@ from . import (
     test_transfer,
     test_two_workers,
     test_two_workers_pause,
+    test_two_workers_tickets,
+    test_calls,
+    test_ticket_rating,
+    test_ticket_tools,
     test_work_time,
 )

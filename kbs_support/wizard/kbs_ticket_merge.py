@@ -20,7 +20,6 @@ class KbsTicketMerge(models.TransientModel):
         compute="_compute_target_id",
         store=True,
         readonly=False,
-        required=True,
         ondelete="cascade",
         help="The ticket that was taken in first: what was promised then stays.",
     )
