@@ -28,8 +28,18 @@ class TestPhone(BaseCase):
                 self.assertEqual(normalize_phone(text), number)
 
     def test_no_numbers(self):
-        for text in ("", None, "call me", "123", "12345678", "+38044123", "044-1",
-                     "+3804412345678", "044 123 45 67 ext", "1" * 30):
+        for text in (
+            "",
+            None,
+            "call me",
+            "123",
+            "12345678",
+            "+38044123",
+            "044-1",
+            "+3804412345678",
+            "044 123 45 67 ext",
+            "1" * 30,
+        ):
             with self.subTest(text=text), self.assertRaises(ValueError):
                 normalize_phone(text)
 
@@ -241,14 +251,18 @@ class TestCallback(CallCase):
             (self.person, "helpdesk.ticket"),
             (self._create_client("New"), None),
         ):
-            wizard = self.env["kbs.callback"].with_user(self.agent).create(
-                {
-                    "company_id": self.company.id,
-                    "partner_id": partner.id,
-                    "phone": "0441234567",
-                    "wished_at": kyiv("2026-05-15 11:00"),
-                    "topic": "Report",
-                }
+            wizard = (
+                self.env["kbs.callback"]
+                .with_user(self.agent)
+                .create(
+                    {
+                        "company_id": self.company.id,
+                        "partner_id": partner.id,
+                        "phone": "0441234567",
+                        "wished_at": kyiv("2026-05-15 11:00"),
+                        "topic": "Report",
+                    }
+                )
             )
             action = wizard.action_take_in()
             self.assertEqual(action.get("res_model"), model)
@@ -279,7 +293,10 @@ class TestCallbackPage(CallCase, HttpCase):
 
     def tickets(self):
         return self.env["helpdesk.ticket"].search(
-            [("kbs_callback_at", "!=", False), ("partner_id", "=", self.portal.partner_id.id)]
+            [
+                ("kbs_callback_at", "!=", False),
+                ("partner_id", "=", self.portal.partner_id.id),
+            ]
         )
 
     def test_client_orders_a_call(self):
@@ -321,7 +338,12 @@ class TestCallbackPage(CallCase, HttpCase):
         self.authenticate("kbs_portal", "kbs_portal")
         page = self.url_open(
             "/my/callback",
-            data={"phone": "0441234567", "day": "2026-05-15", "time": "11:00", "topic": "x"},
+            data={
+                "phone": "0441234567",
+                "day": "2026-05-15",
+                "time": "11:00",
+                "topic": "x",
+            },
         )
         self.assertEqual(page.status_code, 400)
         self.assertFalse(self.tickets())

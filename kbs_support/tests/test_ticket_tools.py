@@ -45,8 +45,10 @@ class ToolsCase(ClockCase):
     def letters(self, ticket):
         """What was written to people outside about ``ticket``."""
         return ticket.message_ids.filtered(
-            lambda x: x.message_type in ("auto_comment", "email_outgoing")
-            or self.person in x.notified_partner_ids
+            lambda x: (
+                x.message_type in ("auto_comment", "email_outgoing")
+                or self.person in x.notified_partner_ids
+            )
         )
 
     def finish(self):
@@ -78,7 +80,12 @@ class TestMerge(ToolsCase):
     def test_everything_that_was_written_goes_along_with_its_origin(self):
         first, second = self.two()
         file = self.env["ir.attachment"].create(
-            {"name": "a.txt", "raw": b"1", "res_model": second._name, "res_id": second.id}
+            {
+                "name": "a.txt",
+                "raw": b"1",
+                "res_model": second._name,
+                "res_id": second.id,
+            }
         )
         said = self.write(second, self.person, "More", attachment_ids=file.ids)
         letter_id = said.message_id
@@ -107,9 +114,7 @@ class TestMerge(ToolsCase):
         deadline = self.clock(first).deadline
         self.merge(first | second, first)
         self.assertEqual(self.clock(first).deadline, deadline)
-        self.assertEqual(
-            set(second.kbs_sla_target_ids.mapped("state")), {"cancelled"}
-        )
+        self.assertEqual(set(second.kbs_sla_target_ids.mapped("state")), {"cancelled"})
         self.assertIn(first.number, self.clock(second).cancel_reason)
 
     def test_who_waits_in_the_merged_ticket_waits_in_the_other(self):
@@ -277,7 +282,9 @@ class TestSplit(ToolsCase):
         self.assertEqual(self.other.res_id, self.whole.id)
         self.assertEqual(new.kbs_split_from_id, self.whole)
         self.assertIn(new.number, self.whole.message_ids[0].body)
-        self.assertTrue(any(self.whole.number in (x.body or "") for x in new.message_ids))
+        self.assertTrue(
+            any(self.whole.number in (x.body or "") for x in new.message_ids)
+        )
 
     def test_promise_counts_from_the_words_of_the_client(self):
         new = self.split(self.other)
@@ -430,7 +437,8 @@ class TestClose(ToolsCase):
         self.assertFalse(self.letters(ticket))
         self.assertEqual(self.clock(ticket).state, "cancelled")
         self.assertEqual(
-            ticket.stage_id, self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_cancelled")
+            ticket.stage_id,
+            self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_cancelled"),
         )
 
     def test_letter_of_the_stage_comes_where_nothing_was_told(self):

@@ -48,21 +48,19 @@ class TestTwoWorkersTickets(TwoWorkersCase):
         self.assertIn("already merged", str(second))
         with self.registry.cursor() as cr:
             ticket = self.environment(cr)["helpdesk.ticket"].browse(self.ids[0])
-            texts = ticket.message_ids.filtered(lambda x: "Ticket 1" in (x.subject or ""))
+            texts = ticket.message_ids.filtered(
+                lambda x: "Ticket 1" in (x.subject or "")
+            )
             self.assertEqual(len(texts), 1)
 
     def test_one_merges_into_what_the_other_merges(self):
-        self.race(
-            lambda env: self.merge(env, 1, 0), lambda env: self.merge(env, 2, 1)
-        )
+        self.race(lambda env: self.merge(env, 1, 0), lambda env: self.merge(env, 2, 1))
         found = self.duplicates()
         self.assertEqual(found[1], 0)
         self.assertIn(found[2], (False, 0), "never a chain")
 
     def test_chain_the_other_way(self):
-        self.race(
-            lambda env: self.merge(env, 2, 1), lambda env: self.merge(env, 1, 0)
-        )
+        self.race(lambda env: self.merge(env, 2, 1), lambda env: self.merge(env, 1, 0))
         self.assertEqual(self.duplicates(), [False, 0, 0])
 
     def test_both_close(self):
