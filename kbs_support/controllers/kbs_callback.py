@@ -17,7 +17,7 @@ class KbsCallbackPortal(CustomerPortal):
 
     @route("/my/callback", type="http", auth="user", website=True, methods=["POST"])
     def kbs_callback_order(self, **typed):
-        """Take the order in, or show the form again with what is wrong and all typed."""
+        """Take the order in, or show the form again, with all that was typed."""
         typed = {k: str(v)[:MAX_INPUT] for k, v in typed.items()}
         wished_at = self._kbs_read_time(typed)
         if not wished_at:

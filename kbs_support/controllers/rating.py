@@ -15,7 +15,7 @@ RATES = {
 
 
 class KbsRating(Rating):
-    """The page behind the faces of a letter: whoever types in the address gets no trace."""
+    """The page behind the faces of a letter; a wrong address is just not found."""
 
     @route()
     def action_open_rating(self, token, rate, **kwargs):

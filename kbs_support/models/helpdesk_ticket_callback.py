@@ -128,7 +128,7 @@ class HelpdeskTicket(models.Model):
         )
 
     def _kbs_follow_attempts(self):
-        """After the last attempt in vain the ticket waits for its client, with proof."""
+        """After the last attempt in vain the ticket waits for its client."""
         lost = self.filtered(
             lambda x: (
                 x.kbs_callback_state == "unreachable"

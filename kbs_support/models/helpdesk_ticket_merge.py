@@ -65,7 +65,7 @@ class HelpdeskTicket(models.Model):
     # === BUSINESS METHODS === #
 
     def _kbs_get_live_ticket(self):
-        """Return the ticket in which the talk goes on: itself, or that it was merged to.
+        """Return the ticket in which the talk goes on: itself, or what it joined.
 
         For whoever has an old number: a letter to it belongs to the live ticket.
         """
@@ -86,7 +86,7 @@ class HelpdeskTicket(models.Model):
         """Close these tickets as duplicates of ``target``.
 
         :param bool is_moving: whether messages, files and calls go to ``target``
-        :raise UserError: another client, a circle, or an older promise than the target's
+        :raise UserError: another client, a circle, or an older promise than there
         """
         everything = self | target
         everything.check_access("write")

@@ -80,7 +80,7 @@ class HelpdeskTicket(models.Model):
     # === ANSWERS === #
 
     def rating_apply(self, rate, *args, **kwargs):
-        # EXTENDS rating: a rating is no message that reopens a ticket or starts a clock.
+        # EXTENDS rating: a rating neither reopens a ticket nor starts a clock.
         ticket = self.with_context(kbs_auto_reply=True)
         rating = super(HelpdeskTicket, ticket).rating_apply(rate, *args, **kwargs)
         if rate <= UNHAPPY:

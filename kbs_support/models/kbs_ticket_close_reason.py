@@ -17,7 +17,7 @@ class KbsTicketCloseReason(models.Model):
     )
     is_void = fields.Boolean(
         string="Was No Request",
-        help="Spam, a mistake: the client gets no letter and is not asked for a rating; "
+        help="Spam, a mistake: the client gets no letter and is asked for no rating; "
         "the open clocks end without a result.",
     )
     text = fields.Html(

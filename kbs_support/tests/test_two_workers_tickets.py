@@ -37,7 +37,8 @@ class TestTwoWorkersTickets(TwoWorkersCase):
         with self.registry.cursor() as cr:
             tickets = self.environment(cr)["helpdesk.ticket"].browse(self.ids)
             return [
-                x.duplicate_id and self.ids.index(x.duplicate_id.id) for x in tickets
+                bool(x.duplicate_id) and self.ids.index(x.duplicate_id.id)
+                for x in tickets
             ]
 
     def test_both_merge_the_same(self):

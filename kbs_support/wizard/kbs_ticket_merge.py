@@ -26,7 +26,7 @@ class KbsTicketMerge(models.TransientModel):
     is_moving = fields.Boolean(
         string="Bring Messages and Files Along",
         default=True,
-        help="Otherwise they stay in the closed ticket, which only points to the other.",
+        help="Otherwise they stay in the closed ticket, which points to the other.",
     )
 
     @api.depends("ticket_ids")
