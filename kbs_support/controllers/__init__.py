@@ -1,2 +1,3 @@
 from . import helpdesk_ticket_new, helpdesk_ticket_portal
 from . import feedback
+from . import kbs_callback, rating

@@ -131,3 +131,18 @@ from . import (
     sale_order_change,
     sale_order_line_change,
 )
+from . import (
+    mail_template,
+    kbs_ticket_close_reason,
+    kbs_call,
+    helpdesk_ticket_canned,
+    helpdesk_ticket_merge,
+    helpdesk_ticket_split,
+    helpdesk_ticket_call,
+    helpdesk_ticket_callback,
+    helpdesk_ticket_rating,
+    # After whoever sends the letter of a stage: a muted one is not sent.
+    helpdesk_ticket_close,
+    res_company_rating,
+    res_config_settings_rating,
+)

@@ -46,5 +46,9 @@ from . import (
     test_two_workers_feedback,
     test_two_workers_pause,
     test_unknown_sender,
+    test_two_workers_tickets,
+    test_calls,
+    test_ticket_rating,
+    test_ticket_tools,
     test_work_time,
 )

@@ -6,3 +6,10 @@ from . import (
 from . import kbs_plan_change, kbs_ticket_exception
 from . import kbs_plan_change
 from . import kbs_feedback_decide, kbs_feedback_join
+from . import (
+    kbs_callback,
+    kbs_canned_answer,
+    kbs_ticket_close,
+    kbs_ticket_merge,
+    kbs_ticket_split,
+)

@@ -1,0 +1,167 @@
+from datetime import timedelta
+from math import floor
+
+from odoo import api, fields, models
+
+from .kbs_call import FAILED
+
+ATTEMPTS = 3
+GAP = timedelta(minutes=15)  # a call sooner after the last one is no attempt of its own
+
+
+class HelpdeskTicket(models.Model):
+    """A call-back that the client ordered: when, where to, and whether we reached him.
+
+    The wished moment is the deadline of the first answer. Three attempts in vain pause
+    all clocks, the first answer too: the calls are the proof.
+    """
+
+    _inherit = "helpdesk.ticket"
+
+    kbs_callback_at = fields.Datetime(
+        string="Call at",
+        copy=False,
+        tracking=True,
+        index="btree_not_null",
+        help="When the client wants to be called.",
+    )
+    kbs_callback_phone = fields.Char(string="Number to Call", copy=False, tracking=True)
+    kbs_callback_state = fields.Selection(
+        selection=[
+            ("waiting", "To be called"),
+            ("talked", "Talked"),
+            ("unreachable", "Not reached"),
+        ],
+        string="Call-back",
+        compute="_compute_kbs_callback_state",
+        store=True,
+        compute_sudo=True,
+        copy=False,
+    )
+    kbs_attempt_count = fields.Integer(
+        string="Attempts",
+        compute="_compute_kbs_callback_state",
+        store=True,
+        compute_sudo=True,
+        help="Calls in vain, at least 15 minutes apart.",
+    )
+
+    _kbs_callback_due = models.Index(
+        "(kbs_callback_at) WHERE kbs_callback_state = 'waiting'"
+    )
+    _kbs_one_callback = models.UniqueIndex(
+        "(company_id, commercial_partner_id, kbs_callback_phone, kbs_callback_at)"
+        " WHERE kbs_callback_state = 'waiting'",
+        "This call-back is ordered already.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kbs_callback_at", "kbs_call_ids.result", "kbs_call_ids.moment")
+    def _compute_kbs_callback_state(self):
+        for ticket in self:
+            attempts = ticket._kbs_get_callback_attempts()
+            results = ticket.kbs_call_ids.mapped("result")
+            ticket.kbs_attempt_count = len(attempts)
+            if not ticket.kbs_callback_at:
+                ticket.kbs_callback_state = False
+            elif "talked" in results:
+                ticket.kbs_callback_state = "talked"
+            elif len(attempts) >= ATTEMPTS:
+                ticket.kbs_callback_state = "unreachable"
+            else:
+                ticket.kbs_callback_state = "waiting"
+
+    def _kbs_get_callback_attempts(self):
+        """Return the calls that count as attempts, oldest first.
+
+        Those in vain since the client last named a time; three clicks in a minute are
+        one attempt.
+        """
+        self.ensure_one()
+        attempts, last = self.kbs_call_ids.browse(), None
+        for call in self.kbs_call_ids.sorted(lambda x: (x.moment, x.id)):
+            if call.result == "later":
+                attempts, last = attempts.browse(), None
+            elif call.result in FAILED and (not last or call.moment - last >= GAP):
+                attempts |= call
+                last = call.moment
+        return attempts
+
+    # === PROMISE === #
+
+    def _kbs_get_promises(self):
+        # EXTENDS: the wished moment is what the client was promised.
+        promises = super()._kbs_get_promises()
+        for ticket in self.filtered("kbs_callback_at"):
+            wait = ticket.kbs_callback_at - ticket.kbs_received_at
+            minutes = floor(wait.total_seconds() / 60)
+            if minutes > 0 and ticket._kbs_is_served():
+                promises[ticket]["first_response"] = {
+                    "policy_id": False,
+                    "amount": max(1, round(minutes / 60)),
+                    "unit": "clock_hour",
+                    "calendar_id": False,
+                    "promise_minutes": minutes,
+                }
+        return promises
+
+    @api.model
+    def _kbs_get_clock_fields(self):
+        return super()._kbs_get_clock_fields() | {"kbs_callback_at"}
+
+    def _kbs_get_clock_facts(self):
+        facts = super()._kbs_get_clock_facts()
+        facts["promise"] = (*facts["promise"], self.kbs_callback_at)
+        return facts
+
+    # === ATTEMPTS === #
+
+    def action_kbs_attempt(self):
+        """Log an attempt in vain; its result is in the context, ``kbs_result``."""
+        result = self.env.context.get("kbs_result")
+        self.env["kbs.call"].create(
+            [
+                {"ticket_id": x.id, "phone": x.kbs_callback_phone, "result": result}
+                for x in self
+            ]
+        )
+
+    def _kbs_follow_attempts(self):
+        """After the last attempt in vain the ticket waits for its client."""
+        lost = self.filtered(
+            lambda x: (
+                x.kbs_callback_state == "unreachable"
+                and not x.closed
+                and not x.stage_id.kbs_is_waiting
+            )
+        )
+        if not lost:
+            return
+        # The one pause in which the clock of the first answer stands still too.
+        lost._kbs_pause_clocks(
+            self.env._("Called three times, not reached"), is_total=True
+        )
+        lost._kbs_mute_stage_letter()
+        lost._kbs_move_to_waiting_stage()
+        for ticket in lost:
+            ticket._kbs_tell_unreachable()
+
+    def _kbs_move_to_waiting_stage(self):
+        for team, tickets in self.grouped("team_id").items():
+            stages = team._get_applicable_stages().filtered("kbs_is_waiting")
+            if stages:
+                tickets.stage_id = stages[0]
+
+    def _kbs_tell_unreachable(self):
+        """Write to the client that we tried, and when."""
+        template = self.env.ref(
+            "kbs_support.mail_template_kbs_unreachable", raise_if_not_found=False
+        )
+        if template and (self.partner_id.email_normalized or self.partner_email):
+            self.with_context(kbs_auto_reply=True).message_post_with_source(
+                template,
+                message_type="auto_comment",
+                subtype_xmlid="mail.mt_comment",
+                email_layout_xmlid="mail.mail_notification_light",
+            )

@@ -1,0 +1,75 @@
+from odoo.tests import tagged
+
+from .two_workers_common import TwoWorkersCase
+
+
+@tagged("-standard", "post_install", "-at_install", "kbs_two_workers")
+class TestTwoWorkersTickets(TwoWorkersCase):
+    """Two people work on the same tickets at once, with two real cursors."""
+
+    def setUp(self):
+        super().setUp()
+        with self.registry.cursor() as cr:
+            env = self.environment(cr)
+            partner = env["res.partner"].create({"name": "Client", "is_company": True})
+            tickets = env["helpdesk.ticket"].create(
+                [
+                    {
+                        "name": f"Ticket {number}",
+                        "description": "Text",
+                        "partner_id": partner.id,
+                        "company_id": self.company_id,
+                        "team_id": env.ref(
+                            "kbs_support.helpdesk_ticket_team_kbs_line"
+                        ).id,
+                    }
+                    for number in range(3)
+                ]
+            )
+            self.ids = tickets.ids
+
+    def merge(self, env, source, target):
+        tickets = env["helpdesk.ticket"].browse(self.ids)
+        tickets[source]._kbs_merge_into(tickets[target])
+        return True
+
+    def duplicates(self):
+        with self.registry.cursor() as cr:
+            tickets = self.environment(cr)["helpdesk.ticket"].browse(self.ids)
+            return [
+                bool(x.duplicate_id) and self.ids.index(x.duplicate_id.id)
+                for x in tickets
+            ]
+
+    def test_both_merge_the_same(self):
+        first, second = self.race(
+            lambda env: self.merge(env, 1, 0), lambda env: self.merge(env, 1, 0)
+        )
+        self.assertIs(first, True)
+        self.assertIn("already merged", str(second))
+        with self.registry.cursor() as cr:
+            ticket = self.environment(cr)["helpdesk.ticket"].browse(self.ids[0])
+            texts = ticket.message_ids.filtered(
+                lambda x: "Ticket 1" in (x.subject or "")
+            )
+            self.assertEqual(len(texts), 1)
+
+    def test_one_merges_into_what_the_other_merges(self):
+        self.race(lambda env: self.merge(env, 1, 0), lambda env: self.merge(env, 2, 1))
+        found = self.duplicates()
+        self.assertEqual(found[1], 0)
+        self.assertIn(found[2], (False, 0), "never a chain")
+
+    def test_chain_the_other_way(self):
+        self.race(lambda env: self.merge(env, 2, 1), lambda env: self.merge(env, 1, 0))
+        self.assertEqual(self.duplicates(), [False, 0, 0])
+
+    def test_both_close(self):
+        def close(env):
+            reason = env.ref("kbs_support.kbs_ticket_close_reason_withdrawn")
+            env["helpdesk.ticket"].browse(self.ids[0])._kbs_close(reason)
+            return True
+
+        first, second = self.race(close, close)
+        self.assertIs(first, True)
+        self.assertIn("closed already", str(second))

@@ -1,0 +1,219 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime, plaintext2html
+
+from ..tools.phone import normalize_phone
+
+MAX_DAYS = 30
+MAX_TOPIC = 250
+
+
+class KbsCallback(models.TransientModel):
+    """Somebody wants to be called: a client gets a ticket, a prospect a lead in CRM."""
+
+    _name = "kbs.callback"
+    _description = "New Call-back"
+
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Contact")
+    contact_name = fields.Char(string="Name", help="Of who is not a contact yet.")
+    phone = fields.Char(
+        string="Number to Call",
+        compute="_compute_phone",
+        store=True,
+        readonly=False,
+        required=True,
+    )
+    wished_at = fields.Datetime(string="Call at", required=True)
+    topic = fields.Char(string="What about", required=True)
+
+    @api.depends("partner_id")
+    def _compute_phone(self):
+        for request in self:
+            partner = request.partner_id
+            request.phone = partner.phone or partner.commercial_partner_id.phone
+
+    # === ACTIONS === #
+
+    def action_take_in(self):
+        """Take the request in and show what it became."""
+        self.ensure_one()
+        record = self._take_in()
+        if not record.has_access("read"):
+            # Sales goes on with it, and not every specialist sees what sales does.
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "success",
+                    "message": self.env._(
+                        "He is not a client yet: sales was asked to call."
+                    ),
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _take_in(self):
+        """Make the ticket or the lead, or give the ticket that already waits.
+
+        :raise UserError: no phone number, a time in the past or outside the hours
+        :return: record of ``helpdesk.ticket`` or ``crm.lead``
+        """
+        self.ensure_one()
+        for fault in self._get_faults():
+            raise UserError(fault)
+        self.phone = normalize_phone(self.phone)
+        if not self._is_client_sudo():
+            return self._create_lead_sudo()
+        return self._find_ticket_sudo() or self.env["helpdesk.ticket"].create(
+            self._prepare_ticket_values()
+        )
+
+    def _get_faults(self):
+        """Yield in one sentence each why this cannot be taken in."""
+        try:
+            normalize_phone(self.phone)
+        except ValueError:
+            yield self.env._(
+                "“%s” is no phone number. Write it with its code: +380 44 123 45 67.",
+                self.phone,
+            )
+        if not (self.topic or "").strip() or len(self.topic) > MAX_TOPIC:
+            yield self.env._("Say in a few words what the call is about.")
+        if not self.partner_id and not (self.contact_name or "").strip():
+            yield self.env._("Say whom to call.")
+        yield from self._get_time_faults()
+
+    def _get_time_faults(self):
+        now = fields.Datetime.now()
+        if self.wished_at <= now:
+            yield self.env._("This time is over. Choose a later one.")
+        elif self.wished_at > now + timedelta(days=MAX_DAYS):
+            yield self.env._("Choose a time within the next %s days.", MAX_DAYS)
+        else:
+            work = self._get_line_hours()
+            if not work.is_open(self.wished_at):
+                opening = work.next_open(self.wished_at)
+                yield self.env._(
+                    "The line is closed then. The next time to call is %s.",
+                    opening and self._format(opening),
+                )
+
+    def _format(self, moment):
+        return format_datetime(self.env, moment, tz=self.company_id.kbs_tz)
+
+    def _get_subscriptions_sudo(self):
+        """Subscriptions of the client's company in this company, in any state (E1)."""
+        return (
+            self.env["kbs.subscription"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id.commercial_partner_id", "=", self._get_client().id),
+                ]
+            )
+        )
+
+    def _get_client(self):
+        return self.partner_id.commercial_partner_id
+
+    def _is_client_sudo(self):
+        return bool(self.partner_id and self._get_subscriptions_sudo())
+
+    def _get_line_hours(self):
+        """Hours of the line of the client's plan, else of the company (L2)."""
+        found = self._get_subscriptions_sudo() if self.partner_id else False
+        active = found and found.filtered(lambda x: x.state == "active")[:1]
+        company = self.company_id.sudo()
+        calendar = (
+            active and active.plan_id.line_calendar_id
+        ) or company._kbs_get_people_calendar()
+        return calendar._kbs_get_work_time(company)
+
+    def _find_ticket_sudo(self):
+        """The same request, sent twice, is one ticket."""
+        tickets = self.env["helpdesk.ticket"].sudo()
+        return tickets.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("commercial_partner_id", "=", self._get_client().id),
+                ("kbs_callback_state", "=", "waiting"),
+                ("kbs_callback_phone", "=", self.phone),
+                ("kbs_callback_at", "=", self.wished_at),
+            ],
+            limit=1,
+        ).sudo(self.env.su)
+
+    def _prepare_ticket_values(self):
+        team = self.env.ref("kbs_support.helpdesk_ticket_team_kbs_line", False)
+        channel = self.env.ref(
+            "kbs_support.helpdesk_ticket_channel_kbs_callback", False
+        )
+        return {
+            "name": self.topic.strip(),
+            "description": plaintext2html(
+                self.env._(
+                    "Call %(phone)s at %(time)s: %(topic)s",
+                    phone=self.phone,
+                    time=self._format(self.wished_at),
+                    topic=self.topic.strip(),
+                )
+            ),
+            "partner_id": self.partner_id.id,
+            "partner_name": self.partner_id.name,
+            "partner_email": self.partner_id.email,
+            "company_id": self.company_id.id,
+            "team_id": team and team.id,
+            "channel_id": channel and channel.id,
+            # A whole minute, so that the deadline is the wished moment exactly.
+            "kbs_received_at": fields.Datetime.now().replace(second=0),
+            "kbs_callback_at": self.wished_at,
+            "kbs_callback_phone": self.phone,
+        }
+
+    def _create_lead_sudo(self):
+        """Make a lead with a planned call.
+
+        Sudo: specialists and clients may not make leads; sales goes on with it.
+        """
+        lead = (
+            self.env["crm.lead"]
+            .sudo()
+            .create(
+                {
+                    "name": self.env._("Call-back: %s", self.topic.strip()),
+                    "type": "lead",
+                    "partner_id": self.partner_id.id,
+                    "contact_name": self.contact_name or self.partner_id.name,
+                    "phone": self.phone,
+                    "company_id": self.company_id.id,
+                    "description": plaintext2html(self._format(self.wished_at)),
+                }
+            )
+        )
+        lead.phone = self.phone  # not the one of the contact
+        user = lead.user_id or self.company_id.sudo().kbs_renewal_user_id
+        lead.activity_schedule(
+            "mail.mail_activity_data_call",
+            date_deadline=self.company_id._kbs_to_local_date(self.wished_at),
+            summary=self.env._(
+                "Call %(phone)s at %(time)s",
+                phone=self.phone,
+                time=self._format(self.wished_at),
+            ),
+            user_id=user.id,
+        )
+        return lead.sudo(self.env.su)
