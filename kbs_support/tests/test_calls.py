@@ -98,8 +98,9 @@ class TestCall(CallCase):
     def test_call_that_cannot_be(self):
         ticket = self.ticket()
         now = kyiv("2026-05-14 12:00")
+        with self.assertRaises(ValidationError):
+            self.call(ticket, moment=kyiv("2026-05-14 13:00"))
         for values in (
-            {"moment": kyiv("2026-05-14 13:00")},
             {"minutes": -1},
             {"direction": "in"},
             {"result": "later"},
@@ -107,7 +108,7 @@ class TestCall(CallCase):
         ):
             with (
                 self.subTest(values=values),
-                self.assertRaises((ValidationError, IntegrityError)),
+                self.assertRaises(IntegrityError),
                 mute_logger("odoo.sql_db"),
             ):
                 self.call(ticket, **values)
