@@ -1,3 +1,7 @@
-from . import helpdesk_ticket_new, helpdesk_ticket_portal
-from . import feedback
-from . import kbs_callback, rating
+from . import (
+    feedback,
+    helpdesk_ticket_new,
+    helpdesk_ticket_portal,
+    kbs_callback,
+    rating,
+)

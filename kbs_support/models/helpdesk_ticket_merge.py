@@ -70,7 +70,11 @@ class HelpdeskTicket(models.Model):
         For whoever has an old number: a letter to it belongs to the live ticket.
         """
         self.ensure_one()
-        return self.duplicate_id or self
+        ticket, seen = self, self.browse()
+        while ticket.duplicate_id and ticket not in seen:
+            seen |= ticket
+            ticket = ticket.duplicate_id
+        return ticket
 
     def _kbs_get_client_key(self):
         """Return whose ticket this is: company, else address, else False (E1)."""

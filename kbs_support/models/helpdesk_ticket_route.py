@@ -71,11 +71,8 @@ class HelpdeskTicket(models.Model):
 
         Empty when it was closed so long ago that a letter is about something new.
         """
-        ticket, seen = self, self.browse()
-        while ticket and not ticket.active and ticket.duplicate_id not in seen:
-            seen |= ticket
-            ticket = ticket.duplicate_id
-        if not ticket or not ticket.active:
+        ticket = self._kbs_get_live_ticket()
+        if not ticket.active:
             return self.browse()
         days = ticket.company_id.kbs_reopen_days
         closed = ticket.closed_date
