@@ -27,7 +27,6 @@ class KbsTicketCloseReason(models.Model):
     )
     stage_id = fields.Many2one(
         comodel_name="helpdesk.ticket.stage",
-        string="Stage",
         domain="[('closed', '=', True)]",
         ondelete="restrict",
         help="Empty: the first closed stage of the team.",

@@ -122,6 +122,11 @@ class KbsCase(TransactionCase):
         invoices = order.invoice_ids.filtered(
             lambda x: x.move_type == "out_invoice" and x.state == "posted"
         ).filtered(lambda x: x.payment_state in ("not_paid", "partial"))
+        if len(order) > 10:
+            # One long transaction has no statistics, and PostgreSQL takes the tables
+            # of the payments for empty: minutes instead of seconds.
+            cls.env.flush_all()
+            cls.env.cr.execute("ANALYZE account_move, account_move_line")
         wizard = cls.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoices.ids
         )
