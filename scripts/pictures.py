@@ -136,11 +136,18 @@ class Session:
         self.page.fill("#login", login)
         self.page.fill("#password", login)
         self.page.click("button[type=submit]")
-        self.page.wait_for_selector(".o_main_navbar")
+        # The web client of a colleague, or the portal of a client.
+        self.page.wait_for_selector(".o_main_navbar, #wrapwrap .o_portal")
 
     def open(self, path, wait=CONTENT):
         """Open a page of the web client and wait for its content."""
         self.page.goto(f"{self.url}/odoo/{path}")
+        self.page.wait_for_selector(wait)
+        self.settle()
+
+    def visit(self, path, wait="#wrapwrap main"):
+        """Open a page of the portal and wait for its content."""
+        self.page.goto(f"{self.url}{path}")
         self.page.wait_for_selector(wait)
         self.settle()
 
@@ -303,6 +310,53 @@ def sold_periods(session, records):
     session.open("support-sold-periods", ".o_pivot table")
 
 
+def queue(session, records):
+    session.open("support-tickets")
+
+
+def ticket(session, records):
+    record = records.of_client("helpdesk.ticket", "council")
+    session.open(f"support-tickets/{record}")
+
+
+def clocks(session, records):
+    ticket(session, records)
+    session.click(".o_notebook a[name=kbs_clocks]")
+
+
+def callbacks(session, records):
+    session.open("support-call-backs")
+
+
+def feedback(session, records):
+    session.open("support-feedback", ".o_kanban_record")
+
+
+def force_majeure(session, records):
+    session.open("support-force-majeure")
+
+
+def answer_terms(session, records):
+    session.open("support-answer-terms")
+
+
+def portal_ticket(session, records):
+    record = records.of_client("helpdesk.ticket", "hospital_accountant")
+    session.visit(f"/my/ticket/{record}")
+
+
+def portal_ticket_new(session, records):
+    session.visit("/new/ticket")
+
+
+def portal_callback(session, records):
+    session.visit("/my/callback")
+
+
+def portal_feedback(session, records):
+    session.visit("/my/feedback")
+
+
 # name: (who looks, what he opens, height of the picture, its width)
 PICTURES = {
     "subscriptions": ("sales", subscriptions, 610, 1600),
@@ -330,6 +384,17 @@ PICTURES = {
     "partner": ("manager", partner, 660, WIDTH),
     "settings": ("manager", settings, 1330, WIDTH),
     "sold-periods": ("manager", sold_periods, 620, WIDTH),
+    "queue": ("sales", queue, 460, 1600),
+    "ticket": ("agent", ticket, 900, WIDTH),
+    "clocks": ("agent", clocks, 1100, WIDTH),
+    "callbacks": ("agent", callbacks, 420, 1600),
+    "feedback": ("sales", feedback, 620, 1600),
+    "force-majeure": ("sales", force_majeure, 360, 1440),
+    "answer-terms": ("manager", answer_terms, 360, 1440),
+    "portal-ticket": ("client", portal_ticket, 820, 1200),
+    "portal-ticket-new": ("client", portal_ticket_new, 820, 1200),
+    "portal-callback": ("client", portal_callback, 760, 1200),
+    "portal-feedback": ("client", portal_feedback, 640, 1200),
 }
 
 

@@ -126,6 +126,7 @@ class KbsSlaTarget(models.Model):
         """End these open clocks: what they waited for happened at ``moment`` (UTC)."""
         clocks = self._filter_open()
         clocks._record_misses(moment)
+        clocks._excuse_logged_later(moment)
         faces = clocks._get_faces()
         for clock in clocks:
             if clock.state == "missed":
@@ -133,6 +134,18 @@ class KbsSlaTarget(models.Model):
                 clock.write({"done_at": moment, "late_minutes": late})
             else:
                 clock.write({"done_at": moment, "state": "met", "alert_at": False})
+
+    def _excuse_logged_later(self, moment):
+        """Take a miss back that was none: a call in time was only logged later.
+
+        What the job had recorded stays as a version.
+        """
+        excused = self.filtered(lambda x: x.state == "missed" and moment <= x.deadline)
+        reason = self.env._("Answered in time, logged later")
+        self.env["kbs.sla.target.version"].create(
+            [x._prepare_version(reason) for x in excused]
+        )
+        excused.write({"state": "running", "missed_at": False, "late_minutes": 0})
 
     def _cancel(self, reason):
         """End these open clocks without a result: nobody waits any more.

@@ -145,6 +145,17 @@ class TestClocks(ClockCase):
         self.assertEqual((clock.state, clock.late_minutes), ("missed", 60))
         self.assertEqual(clock.done_at, kyiv("2026-05-14 17:00"))
 
+    def test_call_in_time_that_is_logged_later_is_no_miss(self):
+        ticket = self.ticket("premium")
+        clock = self.clock(ticket)
+        with self.at("2026-05-14 16:05"):
+            self.run_job("clocks")
+        self.assertEqual(clock.state, "missed")
+        with self.at("2026-05-14 16:20"):
+            ticket._kbs_note_answer(kyiv("2026-05-14 15:50"))
+        self.assertEqual((clock.state, clock.late_minutes), ("met", 0))
+        self.assertEqual(clock.version_ids.mapped("state"), ["missed"])
+
     def test_after_the_end_of_the_day_is_late_though_nobody_works(self):
         with self.at("2026-05-14 09:00"):
             ticket = self.ticket("optima")
