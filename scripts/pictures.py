@@ -325,7 +325,7 @@ def clocks(session, records):
 
 
 def callbacks(session, records):
-    session.open("support-call-backs")
+    session.open("support-callbacks")
 
 
 def feedback(session, records):

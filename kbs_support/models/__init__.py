@@ -87,6 +87,7 @@ from . import (
     kbs_subscription_period_dates,
     kbs_subscription_period_payment,
     kbs_pause_move,
+    kbs_subscription_sla,
     kbs_subscription_succession,
     kbs_subscription_ticket,
     kbs_subscription_timeline,

@@ -126,3 +126,26 @@ class TestClockAccess(ClockCase):
             "залишилося",
         ):
             self.assertIn(words, story)
+
+    def test_share_of_kept_terms_in_the_running_period(self):
+        support = self.supports["premium"]
+        kept, late, _running = (self.ticket("premium") for _number in range(3))
+        kept._kbs_note_answer(kyiv("2026-05-14 13:00"))
+        late._kbs_note_answer(kyiv("2026-05-14 17:00"))
+        self.env.invalidate_all()
+        self.assertEqual(support.with_user(self.agent).clocks_ended, 2)
+        self.assertEqual(support.clocks_kept, 0.5)
+        other = self.supports["optima"]
+        self.assertEqual((other.clocks_ended, other.clocks_kept), (0, 0))
+
+    def test_share_of_fifty_is_one_question(self):
+        supports = self.env["kbs.subscription"].union(*self.supports.values())
+        supports.mapped("clocks_kept")
+        queries = []
+        for some in (supports[:1], supports):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.browse(some.ids).mapped("clocks_kept")
+            queries.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(queries[0], queries[1])

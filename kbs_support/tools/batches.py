@@ -24,11 +24,7 @@ def work_in_batches(model, domain, work):
         domain & Domain("id", ">", last_id), limit=BATCH, order="id"
     ):
         last_id = records[-1].id
-        free = records.try_lock_for_update(allow_referencing=True)
-        if not _work_isolated(free, work):
-            for record in free:
-                _work_isolated(record, work)
-        if not model.env["ir.cron"]._commit_progress(len(records)):
+        if not _work_batch(records, work):
             return False
     return True
 
@@ -42,12 +38,7 @@ def work_through(records, work):
     :return: whether there is time for more
     """
     for start in range(0, len(records), BATCH):
-        batch = records[start : start + BATCH]
-        free = batch.try_lock_for_update(allow_referencing=True)
-        if not _work_isolated(free, work):
-            for record in free:
-                _work_isolated(record, work)
-        if not records.env["ir.cron"]._commit_progress(len(batch)):
+        if not _work_batch(records[start : start + BATCH], work):
             return False
     return True
 
@@ -65,6 +56,15 @@ def run_isolated(records, work):
         records.env.invalidate_all(flush=False)
         return error
     return None
+
+
+def _work_batch(records, work):
+    """Do ``work`` for those of one batch that nobody holds; commit, and say if to go on."""
+    free = records.try_lock_for_update(allow_referencing=True)
+    if not _work_isolated(free, work):
+        for record in free:
+            _work_isolated(record, work)
+    return bool(records.env["ir.cron"]._commit_progress(len(records)))
 
 
 def _work_isolated(records, work):

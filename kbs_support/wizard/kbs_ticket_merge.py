@@ -8,9 +8,7 @@ class KbsTicketMerge(models.TransientModel):
     _name = "kbs.ticket.merge"
     _description = "Merge Tickets"
 
-    ticket_ids = fields.Many2many(
-        comodel_name="helpdesk.ticket", required=True
-    )
+    ticket_ids = fields.Many2many(comodel_name="helpdesk.ticket", required=True)
     client_id = fields.Many2one(
         comodel_name="res.partner", compute="_compute_client_id", string="Client"
     )
