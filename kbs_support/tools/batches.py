@@ -59,7 +59,7 @@ def run_isolated(records, work):
 
 
 def _work_batch(records, work):
-    """Do ``work`` for those of one batch that nobody holds; commit, and say if to go on."""
+    """Do ``work`` for what nobody holds, commit, and say whether there is time left."""
     free = records.try_lock_for_update(allow_referencing=True)
     if not _work_isolated(free, work):
         for record in free:
