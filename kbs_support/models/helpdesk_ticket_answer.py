@@ -18,10 +18,17 @@ class HelpdeskTicket(models.Model):
         """Let the clocks know of ``message``, when it was a word between people."""
         # The moment when it reached us: the date of a letter is what its sender says.
         now = fields.Datetime.now()
-        if self._kbs_is_answer(message):
-            self._kbs_note_answer(now)
-        elif self._kbs_is_from_client(message):
-            self._kbs_note_client_message(now)
+        # Sudo: who may write a message need not be allowed to move the ticket.
+        ticket = self.sudo()
+        if ticket._kbs_is_answer(message):
+            ticket._kbs_note_answer(now)
+        elif ticket._kbs_is_from_client(message):
+            live = ticket._kbs_get_live_ticket()
+            live._kbs_note_client_message(now)
+            if live != ticket:
+                live._message_log(
+                    body=self.env._("The client wrote in %s", ticket._get_html_link())
+                )
 
     def _kbs_is_answer(self, message):
         """A public message, or a logged call, by a person of ours."""

@@ -77,7 +77,13 @@ class HelpdeskTicket(models.Model):
         changed = self.filtered(
             lambda x: x._kbs_get_clock_facts()["promise"] != before[x]["promise"]
         )
-        changed._kbs_restart_clocks()
+        regained = changed.filtered(
+            lambda x: (
+                before[x]["coverage"] == "not_covered"
+                and x.kbs_coverage != "not_covered"
+            )
+        )
+        changed._kbs_restart_clocks(regained)
         return res
 
     @api.model
@@ -103,6 +109,7 @@ class HelpdeskTicket(models.Model):
             stage = "gone"
         return {
             "stage": stage,
+            "coverage": self.kbs_coverage,
             "promise": (
                 self.category_id,
                 self.priority,
@@ -155,6 +162,7 @@ class HelpdeskTicket(models.Model):
         cycles = self._kbs_count_cycles()
         # What has ended must have ended in the database too: one open clock each.
         targets.flush_model(["done_at", "state"])
+        running = {(x.ticket_id.id, x.metric) for x in self._kbs_get_open_clocks_sudo()}
         targets = targets.create(
             [
                 {
@@ -166,7 +174,7 @@ class HelpdeskTicket(models.Model):
                 }
                 for ticket in self
                 for metric in metrics
-                if metric in promises[ticket]
+                if metric in promises[ticket] and (ticket.id, metric) not in running
             ]
         )
         targets._set_deadlines()

@@ -56,7 +56,7 @@ class HelpdeskTicket(models.Model):
                     target=merged.duplicate_id.number,
                 )
             )
-        self.filtered("closed")._kbs_go_on()
+        self._kbs_go_on(lambda x: x.closed)
 
     # === BUSINESS METHODS === #
 

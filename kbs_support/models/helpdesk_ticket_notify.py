@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+# What says that nobody is to answer by a machine (RFC 3834).
+AUTOMATIC = {
+    "Auto-Submitted": "auto-replied",
+    "X-Auto-Response-Suppress": "All",
+}
 CLIENT_LAYOUT = "kbs_support.kbs_mail_layout"
 
 
@@ -128,6 +133,13 @@ class HelpdeskTicket(models.Model):
         return super()._notify_by_email_render_layout(
             message, recipients_group, msg_vals=msg_vals, render_values=render_values
         )
+
+    def _notify_by_email_get_headers(self, headers=None):
+        """A letter of the system says so, and no vacation responder answers it."""
+        headers = super()._notify_by_email_get_headers(headers)
+        if self.env.context.get("kbs_auto_reply"):
+            headers = {**(headers or {}), **AUTOMATIC}
+        return headers
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         """Leave sending to the queue: nobody waits for the mail server."""

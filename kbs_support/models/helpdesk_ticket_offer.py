@@ -74,8 +74,7 @@ class HelpdeskTicket(models.Model):
         self.sudo().write(
             {"kbs_exception_reason": reason, "kbs_exception_user_id": self.env.uid}
         )
-
-        self._kbs_restart_clocks()
+        self._kbs_restart_clocks(regained=self)
 
     def _kbs_is_served(self):
         # EXTENDS the promise: an exception is served as well.

@@ -74,23 +74,35 @@ class HelpdeskTicket(models.Model):
         term["policy_id"] = False
         return {"first_response": term, "next_response": dict(term)}
 
-    def _kbs_restart_clocks(self):
+    def _kbs_restart_clocks(self, regained=()):
         """Fit open clocks to another promise: category, priority or coverage changed.
 
         What has passed and what was waited belong to the ticket and are kept
         (glpi#6902); the result so far stays as a version.
+
+        :param regained: those of these tickets that were not covered until now: their
+            cancelled clocks begin again
         """
         open_tickets = self.filtered(lambda x: not x.closed and x.active)
         lost = open_tickets.filtered(lambda x: not x._kbs_is_served())
         lost._kbs_drop_clocks(self.env._("Not covered"))
         served = open_tickets - lost
         served._kbs_replace_promises()
-        fresh = served.filtered(
-            lambda x: (
-                "first_response" not in x.sudo().kbs_sla_target_ids.mapped("metric")
-            )
-        )
+        fresh = served.filtered(lambda x: x._kbs_lacks_first_clock(x in regained))
         fresh._kbs_start_clocks()
+        # Answered before it lost its cover: only the solution is owed again.
+        owed = (served - fresh).filtered(lambda x: x in regained)
+        owed._kbs_add_clocks(("resolution",), "kbs_received_at")
+        if waiting := owed.filtered("stage_id.kbs_is_waiting"):
+            waiting._kbs_pause_clocks(self.env._("Waiting for the client"))
+
+    def _kbs_lacks_first_clock(self, is_regained):
+        """Say whether there is no clock of the first answer, or none that counts."""
+        clocks = self.sudo().kbs_sla_target_ids
+        clocks = clocks.filtered(lambda x: x.metric == "first_response")
+        if is_regained:
+            clocks = clocks.filtered(lambda x: x.state != "cancelled")
+        return not clocks
 
     def _kbs_replace_promises(self):
         promises = self._kbs_get_promises()

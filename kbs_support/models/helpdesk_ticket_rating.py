@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.batches import work_in_batches
+from .helpdesk_ticket_notify import AUTOMATIC
 
 UNHAPPY = 2.0  # of 5: below the face in the middle
 
@@ -74,7 +75,9 @@ class HelpdeskTicket(models.Model):
         asked = asked.filtered("company_id.kbs_ask_rating")
         if template and asked:
             template.send_mail_batch(
-                asked.ids, email_layout_xmlid="mail.mail_notification_light"
+                asked.ids,
+                email_values={"headers": repr(AUTOMATIC)},
+                email_layout_xmlid="mail.mail_notification_light",
             )
 
     # === ANSWERS === #

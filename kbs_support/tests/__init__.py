@@ -49,6 +49,7 @@ from . import (
     test_two_workers_tickets,
     test_calls,
     test_ticket_rating,
+    test_ticket_seams,
     test_ticket_tools,
     test_work_time,
 )

@@ -1,0 +1,47 @@
+from odoo.tests import tagged
+
+from .clock_common import ClockCase
+
+
+@tagged("post_install", "-at_install")
+class TestTicketSeams(ClockCase):
+    """Where closing, coverage, merging and clocks meet."""
+
+    def test_reopened_by_hand(self):
+        ticket = self.ticket()
+        ticket.stage_id = self.stage_done
+        ticket.with_user(self.lead).action_kbs_reopen()
+        self.assertFalse(ticket.closed)
+        self.assertEqual(self.clock(ticket, "resolution").cycle, 2)
+
+    def test_cover_lost_and_regained(self):
+        ticket = self.ticket()
+        ticket.sudo().kbs_coverage = "not_covered"
+        self.assertFalse(ticket.kbs_deadline)
+        ticket.sudo().kbs_coverage = "covered"
+        for metric in ("first_response", "resolution"):
+            clock = self.clock(ticket, metric)
+            self.assertEqual((clock.state, clock.cycle), ("running", 2))
+            self.assertEqual(clock.date_start, ticket.kbs_received_at)
+
+    def test_word_to_a_merged_ticket(self):
+        target, merged = self.ticket(), self.ticket()
+        merged._kbs_merge_into(target)
+        target._kbs_note_answer(target.kbs_received_at)
+        merged.message_post(
+            body="Still broken",
+            author_id=merged.partner_id.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertTrue(merged.closed, "a merged ticket stays closed")
+        self.assertEqual(self.clock(target, "next_response").state, "running")
+
+    def test_letter_about_merging_is_automatic(self):
+        target, merged = self.ticket(), self.ticket()
+        merged.partner_id.email = "client@example.com"
+        merged._kbs_merge_into(target)
+        letter = target.message_ids.filtered(
+            lambda x: x.message_type == "auto_comment"
+        ).sudo()
+        self.assertIn("auto-replied", str(letter.mail_ids.mapped("headers")))
