@@ -106,6 +106,7 @@
         "views/kbs_ticket_close_reason_views.xml",
         "views/kbs_call_views.xml",
         "views/helpdesk_ticket_tools_views.xml",
+        "views/helpdesk_ticket_form_views.xml",
         "views/kbs_callback_portal_templates.xml",
         "views/res_config_settings_rating_views.xml",
         "views/kbs_support_menus.xml",

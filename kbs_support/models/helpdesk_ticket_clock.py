@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from ..tools.locking import wait_for_others
+from .kbs_sla_policy import METRICS
 
 
 class HelpdeskTicket(models.Model):
@@ -31,7 +32,7 @@ class HelpdeskTicket(models.Model):
         help="The nearest deadline of the open clocks (UTC).",
     )
     kbs_next_metric = fields.Selection(
-        selection=lambda self: self.env["kbs.sla.target"]._fields["metric"].selection,
+        selection=METRICS,
         string="What Is Due",
         compute="_compute_kbs_deadline",
         store=True,
