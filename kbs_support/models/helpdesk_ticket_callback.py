@@ -133,7 +133,7 @@ class HelpdeskTicket(models.Model):
             lambda x: (
                 x.kbs_callback_state == "unreachable"
                 and not x.closed
-                and not x.stage_id.kbs_is_waiting
+                and not x._kbs_get_open_pause_sudo().is_total
             )
         )
         if not lost:

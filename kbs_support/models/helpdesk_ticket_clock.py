@@ -211,6 +211,8 @@ class HelpdeskTicket(models.Model):
         """
         wait_for_others(self)
         self._kbs_go_on(lambda x: x.closed or x.stage_id.kbs_is_waiting)
+        # A team without a waiting stage has pauses too: nobody was reached by phone.
+        self.filtered(lambda x: x._kbs_get_open_pause_sudo())._kbs_resume_clocks()
         answered = self.filtered(
             lambda x: (
                 x._kbs_is_served()
@@ -239,6 +241,8 @@ class HelpdeskTicket(models.Model):
         if not is_total:
             clocks = clocks.filtered(lambda x: x.metric != "first_response")
         clocks._pause(now)
+        if is_total:
+            self._kbs_end_pauses()
         idle = self.filtered(lambda x: not x._kbs_get_open_pause_sudo())
         self.env["kbs.ticket.pause"].sudo().create(
             [
@@ -273,8 +277,12 @@ class HelpdeskTicket(models.Model):
 
     def _kbs_reopen_clocks(self):
         """A closed ticket is open again: a new cycle (osTicket#5955)."""
+        now = fields.Datetime.now()
         served = self.filtered(lambda x: x._kbs_is_served())
-        served._kbs_add_clocks(("resolution",), fields.Datetime.now())
+        served._kbs_add_clocks(("resolution",), now)
+        # Whom nobody ever answered waits for the first answer again.
+        unanswered = served.filtered(lambda x: x._kbs_lacks_first_clock(True))
+        unanswered._kbs_add_clocks(("first_response",), now)
 
     def _kbs_drop_clocks(self, reason):
         """End all open clocks without a result: merged, a duplicate, spam."""

@@ -11,8 +11,6 @@ class HelpdeskTicket(models.Model):
 
     _inherit = "helpdesk.ticket"
 
-    _kbs_client_index = models.Index("(commercial_partner_id)")
-
     # === CRUD METHODS === #
 
     def write(self, vals):

@@ -105,9 +105,11 @@ class KbsCall(models.Model):
             ticket._kbs_note_answer(max(self.moment, ticket.kbs_received_at))
         elif self.result == "later" and ticket.kbs_callback_state == "waiting":
             ticket.kbs_callback_at = self.later_at
-            # The pause "not reached" is over: we have just talked about the time.
-            if ticket._kbs_get_open_pause_sudo().is_total:
-                ticket._kbs_go_on(lambda x: x.stage_id.kbs_is_waiting)
+        # The pause "not reached" is over: we have just talked.
+        is_reached = self.result in ("talked", "later")
+        if is_reached and ticket._kbs_get_open_pause_sudo().is_total:
+            ticket._kbs_go_on(lambda x: x.stage_id.kbs_is_waiting)
+            ticket._kbs_get_open_pause_sudo().ticket_id._kbs_resume_clocks()
 
     def _get_summary(self):
         """Return the call in one line, in the language of who logs it."""

@@ -194,8 +194,9 @@ class TestClocks(ClockCase):
         states = set(ticket.kbs_sla_target_ids.mapped("state"))
         self.assertEqual(states, {"cancelled"})
         ticket.active = True
-        self.assertEqual(self.clock(ticket, "resolution").cycle, 2)
-        self.assertEqual(self.clock(ticket, "resolution").state, "running")
+        for metric in ("resolution", "first_response"):
+            clock = self.clock(ticket, metric)
+            self.assertEqual((clock.cycle, clock.state), (2, "running"))
 
     def test_closed_ticket_moved_to_waiting_waits_in_a_new_cycle(self):
         ticket = self.ticket("optima")
