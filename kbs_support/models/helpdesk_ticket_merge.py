@@ -69,7 +69,6 @@ class HelpdeskTicket(models.Model):
 
         For whoever has an old number: a letter to it belongs to the live ticket.
         """
-        self.ensure_one()
         ticket, seen = self, self.browse()
         while ticket.duplicate_id and ticket not in seen:
             seen |= ticket
@@ -148,7 +147,9 @@ class HelpdeskTicket(models.Model):
         ticket._kbs_copy_description(target, messages)
         for message in messages:
             own = message.subject != ticket.display_name and message.subject
-            message.subject = f"{ticket.number}: {own or ticket.name}"
+            # Letters carry the number in brackets already.
+            own = (own or ticket.name).removeprefix(f"[{ticket.number}] ")
+            message.subject = f"{ticket.number}: {own}"
         messages.write({"res_id": target.id})
         ticket.attachment_ids.write({"res_id": target.id})
 

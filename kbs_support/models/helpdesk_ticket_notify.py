@@ -162,3 +162,9 @@ class HelpdeskTicket(models.Model):
         return super(
             HelpdeskTicket, self.with_context(kbs_auto_reply=True)
         )._notify_thread_with_out_of_office(message, *args, **kwargs)
+
+    def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):
+        # Sudo: a client who writes may not read who answers him.
+        return super(
+            HelpdeskTicket, self.sudo()
+        )._notify_thread_with_out_of_office_get_additional_users(*args, **kwargs)

@@ -47,7 +47,7 @@ class KbsSubscription(models.Model):
                   JOIN helpdesk_ticket t ON t.id = c.ticket_id
                   JOIN kbs_subscription_period p
                     ON p.subscription_id = t.kbs_subscription_id
-                   AND NOT p.is_cancelled
+                   AND p.is_cancelled IS NOT TRUE
                    AND %(today)s BETWEEN p.date_start AND p.date_end
                    AND c.date_start >= p.date_start
                  WHERE t.kbs_subscription_id IN %(ids)s

@@ -279,16 +279,15 @@ class TestTicketLetters(MailCase):
             self.flush_tracking()
         letters = self.send_queue()
         self.assertEqual(len(letters), 4)
-        for letter, subject in zip(
-            letters,
-            (
-                "Звернення прийнято",
-                "The report",
-                "Чекаємо на вашу",
-                "Звернення закрито",
-            ),
-            strict=True,
+        for subject in (
+            "Звернення прийнято",
+            "The report",
+            "Чекаємо на вашу",
+            "Звернення закрито",
         ):
+            # The queue sends in an order of its own.
+            answers = [x for x in letters if subject in x["Subject"]]
+            letter = min(answers, key=lambda x: len(x["Subject"]))
             self.assertIn(subject, letter["Subject"])
             text = self.text(letter)
             self.assertIn(f"Звернення {ticket.number}", text)

@@ -344,7 +344,7 @@ class TestCannedAnswer(ToolsCase):
         )
         plan = self.supports["prof"].plan_id.name
         for text in (wizard.preview, composer.body):
-            for fact in (self.person.name, plan, "05/13/2027", "Andriy"):
+            for fact in (self.person.name, plan, "12/31/2029", "Andriy"):
                 self.assertIn(fact, text)
         self.assertIn(ticket.number, composer.subject)
         self.assertEqual(composer.partner_ids, self.person)
