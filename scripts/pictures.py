@@ -324,20 +324,12 @@ def clocks(session, records):
     session.click(".o_notebook a[name=kbs_clocks]")
 
 
-def callbacks(session, records):
-    session.open("support-callbacks")
-
-
 def feedback(session, records):
     session.open("support-feedback", ".o_kanban_record")
 
 
-def force_majeure(session, records):
-    session.open("support-force-majeure")
-
-
-def answer_terms(session, records):
-    session.open("support-answer-terms")
+def duty(session, records):
+    session.open("support-duty", ".o_calendar_view")
 
 
 def portal_ticket(session, records):
@@ -387,10 +379,8 @@ PICTURES = {
     "queue": ("sales", queue, 460, 1600),
     "ticket": ("agent", ticket, 900, WIDTH),
     "clocks": ("agent", clocks, 1100, WIDTH),
-    "callbacks": ("agent", callbacks, 420, 1600),
     "feedback": ("sales", feedback, 620, 1600),
-    "force-majeure": ("sales", force_majeure, 360, 1440),
-    "answer-terms": ("manager", answer_terms, 360, 1440),
+    "duty": ("sales", duty, 950, 1400),
     "portal-ticket": ("client", portal_ticket, 820, 1200),
     "portal-ticket-new": ("client", portal_ticket_new, 820, 1200),
     "portal-callback": ("client", portal_callback, 760, 1200),
