@@ -10,7 +10,7 @@ class KbsTicketMerge(models.TransientModel):
 
     ticket_ids = fields.Many2many(comodel_name="helpdesk.ticket", required=True)
     client_id = fields.Many2one(
-        comodel_name="res.partner", compute="_compute_client_id", string="Client"
+        comodel_name="res.partner", compute="_compute_client_id"
     )
     target_id = fields.Many2one(
         comodel_name="helpdesk.ticket",
