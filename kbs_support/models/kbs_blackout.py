@@ -108,10 +108,13 @@ class KbsBlackout(models.Model):
             & (Domain("date_end", "=", False) | Domain("date_end", ">", moment))
         )
 
-    def _concerns(self, ticket):
-        """Say whether this stops the clocks of ``ticket``."""
-        if self.company_id != ticket.company_id:
-            return False
+    def _filter_concerning(self, ticket):
+        """Return those of these that stop the clocks of ``ticket``."""
         client = ticket.partner_id.commercial_partner_id
         places = client.state_id | ticket.company_id.state_id
-        return not self.region_ids or bool(self.region_ids & places)
+        return self.filtered(
+            lambda x: (
+                x.company_id == ticket.company_id
+                and (not x.region_ids or x.region_ids & places)
+            )
+        )

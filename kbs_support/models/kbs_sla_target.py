@@ -200,11 +200,17 @@ class KbsSlaTarget(models.Model):
 
     def _set_deadlines(self):
         """Write when these running or missed clocks have used up what was promised."""
-        faces = self._get_faces()
+        faces, people = self._get_faces(), self._get_people_times()
         for clock in self:
             work, stops = faces[clock]
             clock.deadline = work.add(clock.date_start, clock._get_promise(), stops)
-            clock.alert_at = clock._get_next_alert(work, stops)
+            clock.alert_at = clock._get_next_alert(work, stops, people)
+
+    def _get_pauses(self):
+        """Return the pauses that stop this clock; the first answer never waits (L4)."""
+        self.ensure_one()
+        pauses = self.ticket_id.kbs_pause_ids
+        return pauses.filtered(lambda x: x.is_total or self.metric != "first_response")
 
     def _get_promise(self):
         self.ensure_one()

@@ -41,10 +41,11 @@ class KbsSlaTarget(models.Model):
 
     # === WHEN === #
 
-    def _get_next_alert(self, work, stops):
+    def _get_next_alert(self, work, stops, people):
         """Return when somebody is warned next (UTC), or None.
 
         :param work: :class:`WorkTime` by which this clock counts
+        :param dict people: what ``_get_people_times`` gives
         """
         self.ensure_one()
         coming = [x for x in LEVELS if x > self.alerted_level]
@@ -52,18 +53,23 @@ class KbsSlaTarget(models.Model):
             return None
         share = self._get_promise() * coming[0] / 100
         moment = work.add(self.date_start, share, stops)
-        return moment and self._get_people_time().next_open(moment)
+        return moment and people[self.company_id].next_open(moment)
 
-    def _get_people_time(self):
-        """Return when the people of the line work: nobody is warned at night (L5)."""
-        calendar = self.company_id._kbs_get_people_calendar()
-        return calendar._kbs_get_work_time(self.company_id)
+    def _get_people_times(self):
+        """Return when the people of the line work: nobody is warned at night (L5).
+
+        :return: ``{company: WorkTime}``, each loaded once for all of its clocks
+        """
+        return {
+            x: x._kbs_get_people_calendar()._kbs_get_work_time(x)
+            for x in self.company_id
+        }
 
     # === WHO AND WHAT === #
 
     def _send_alerts(self, now):
         """Warn about these clocks, each level once; only the latest one passed."""
-        faces = self._get_faces()
+        faces, people = self._get_faces(), self._get_people_times()
         for clock in self:
             work, stops = faces[clock]
             elapsed = work.count(clock.date_start, now, stops)
@@ -74,7 +80,7 @@ class KbsSlaTarget(models.Model):
             if level > clock.alerted_level and not clock.done_at:
                 clock._warn(level, now)
                 clock.alerted_level = level
-            clock.alert_at = clock._get_next_alert(work, stops)
+            clock.alert_at = clock._get_next_alert(work, stops, people)
 
     def _get_alerted(self, level):
         """Return the users who are warned: the assignee, and the lead at the end."""

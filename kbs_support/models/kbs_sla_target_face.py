@@ -27,7 +27,7 @@ class KbsSlaTargetFace(models.AbstractModel):
         outages = {
             ticket: [(x.date_start, x.date_end or None) for x in found]
             for ticket in (clocks.ticket_id if blackouts else ())
-            if (found := blackouts.filtered(lambda x, t=ticket: x._concerns(t)))
+            if (found := blackouts._filter_concerning(ticket))
         }
         work = {
             (calendar, company): calendar._kbs_get_work_time(company)
@@ -36,16 +36,8 @@ class KbsSlaTargetFace(models.AbstractModel):
         return {
             x: (
                 work[x.calendar_id, x.company_id],
-                outages.get(x.ticket_id, []) + self._get_pauses(x),
+                outages.get(x.ticket_id, [])
+                + [(p.date_start, p.date_end or None) for p in x._get_pauses()],
             )
             for x in clocks
         }
-
-    @api.model
-    def _get_pauses(self, clock):
-        """Return the pauses that stop ``clock``; the first answer never waits (L4)."""
-        return [
-            (x.date_start, x.date_end or None)
-            for x in clock.ticket_id.kbs_pause_ids
-            if x.is_total or clock.metric != "first_response"
-        ]

@@ -61,8 +61,7 @@ class KbsSlaTarget(models.Model):
             self._get_outages(),
             [
                 (x.date_start, x.date_end or None, x.reason or "")
-                for x in self.ticket_id.kbs_pause_ids
-                if x.is_total or self.metric != "first_response"
+                for x in self._get_pauses()
             ],
         )
 
@@ -73,8 +72,7 @@ class KbsSlaTarget(models.Model):
         found = self.env["kbs.blackout"]._get_since(self.company_id, self.date_start)
         return [
             (x.date_start, x.date_end or None, kinds[x.kind])
-            for x in found
-            if x._concerns(self.ticket_id)
+            for x in found._filter_concerning(self.ticket_id)
         ]
 
     def _prepare_row(self, stretch):

@@ -6,6 +6,7 @@ from . import (
     test_pause,
     test_clock_access,
     test_clock_life,
+    test_clock_scale,
     test_clocks,
     test_crm,
     test_deadlines,
