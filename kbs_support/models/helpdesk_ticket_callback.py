@@ -159,9 +159,4 @@ class HelpdeskTicket(models.Model):
             "kbs_support.mail_template_kbs_unreachable", raise_if_not_found=False
         )
         if template and (self.partner_id.email_normalized or self.partner_email):
-            self.with_context(kbs_auto_reply=True).message_post_with_source(
-                template,
-                message_type="auto_comment",
-                subtype_xmlid="mail.mt_comment",
-                email_layout_xmlid="mail.mail_notification_light",
-            )
+            self._kbs_post_automatic(template)

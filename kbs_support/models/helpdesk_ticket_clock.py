@@ -144,10 +144,10 @@ class HelpdeskTicket(models.Model):
 
     # === STARTING === #
 
-    def _kbs_start_clocks(self):
-        """Start the clocks of new tickets: first answer and solution (L3)."""
+    def _kbs_start_clocks(self, metrics=("first_response", "resolution")):
+        """Start the clocks that run from the intake on (L3)."""
         fresh = self.filtered(lambda x: not x.closed and x.active)
-        fresh._kbs_add_clocks(("first_response", "resolution"), "kbs_received_at")
+        fresh._kbs_add_clocks(metrics, "kbs_received_at")
         waiting = fresh.filtered("stage_id.kbs_is_waiting")
         if waiting:
             waiting._kbs_pause_clocks(self.env._("Waiting for the client"))
@@ -163,7 +163,7 @@ class HelpdeskTicket(models.Model):
         cycles = self._kbs_count_cycles()
         # What has ended must have ended in the database too: one open clock each.
         targets.flush_model(["done_at", "state"])
-        running = {(x.ticket_id.id, x.metric) for x in self._kbs_get_open_clocks_sudo()}
+        running = {(x.ticket_id, x.metric) for x in self._kbs_get_open_clocks_sudo()}
         targets = targets.create(
             [
                 {
@@ -175,7 +175,7 @@ class HelpdeskTicket(models.Model):
                 }
                 for ticket in self
                 for metric in metrics
-                if metric in promises[ticket] and (ticket.id, metric) not in running
+                if metric in promises[ticket] and (ticket, metric) not in running
             ]
         )
         targets._set_deadlines()
@@ -184,7 +184,7 @@ class HelpdeskTicket(models.Model):
     def _kbs_count_cycles(self):
         cycles = defaultdict(int)
         for clock in self.sudo().kbs_sla_target_ids:
-            key = (clock.ticket_id.sudo(self.env.su), clock.metric)
+            key = (clock.ticket_id, clock.metric)
             cycles[key] = max(cycles[key], clock.cycle)
         return cycles
 

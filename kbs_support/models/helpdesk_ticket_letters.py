@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import formataddr
 
 from ..tools.batches import run_isolated
+from .helpdesk_ticket_notify import AUTOMATIC
 
 _logger = logging.getLogger(__name__)
 
@@ -150,11 +151,7 @@ class HelpdeskTicket(models.Model):
             notify_skip_followers=True,
             notify_author=True,
             email_add_signature=False,
-            mail_headers={
-                "Auto-Submitted": "auto-replied",
-                "X-Auto-Response-Suppress": "All",
-                "X-Kbs-Ticket": self.number,
-            },
+            mail_headers={**AUTOMATIC, "X-Kbs-Ticket": self.number},
         )
 
     def _kbs_get_letter_sender(self):

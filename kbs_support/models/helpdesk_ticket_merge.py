@@ -67,13 +67,10 @@ class HelpdeskTicket(models.Model):
     def _kbs_get_live_ticket(self):
         """Return the ticket in which the talk goes on: itself, or what it joined.
 
-        For whoever has an old number: a letter to it belongs to the live ticket.
+        For whoever has an old number: a letter to it belongs to the live ticket. One
+        step is enough, see ``_check_kbs_duplicate``. Empty for none.
         """
-        ticket, seen = self, self.browse()
-        while ticket.duplicate_id and ticket not in seen:
-            seen |= ticket
-            ticket = ticket.duplicate_id
-        return ticket
+        return self.duplicate_id or self
 
     def _kbs_get_client_key(self):
         """Return whose ticket this is: company, else address, else False (E1)."""
@@ -228,12 +225,6 @@ class HelpdeskTicket(models.Model):
             return
         told = (merged | self).partner_id
         self.with_context(
-            kbs_auto_reply=True,  # no answer by a person
             kbs_merged_numbers=", ".join(merged.mapped("number")),
             kbs_merged_partner_ids=",".join(map(str, told.ids)),
-        ).message_post_with_source(
-            template,
-            message_type="auto_comment",
-            subtype_xmlid="mail.mt_comment",
-            email_layout_xmlid="mail.mail_notification_light",
-        )
+        )._kbs_post_automatic(template)

@@ -92,9 +92,7 @@ class HelpdeskTicket(models.Model):
         fresh._kbs_start_clocks()
         # Answered before it lost its cover: only the solution is owed again.
         owed = (served - fresh).filtered(lambda x: x in regained)
-        owed._kbs_add_clocks(("resolution",), "kbs_received_at")
-        if waiting := owed.filtered("stage_id.kbs_is_waiting"):
-            waiting._kbs_pause_clocks(self.env._("Waiting for the client"))
+        owed._kbs_start_clocks(("resolution",))
 
     def _kbs_lacks_first_clock(self, is_regained):
         """Say whether there is no clock of the first answer, or none that counts."""
@@ -111,7 +109,7 @@ class HelpdeskTicket(models.Model):
         reason = self.env._("The promise has changed")
         changed = clocks.browse()
         for clock in clocks:
-            promise = promises[clock.ticket_id.sudo(self.env.su)].get(clock.metric)
+            promise = promises[clock.ticket_id].get(clock.metric)
             if promise and clock._is_other_promise(promise):
                 version = clock._prepare_version(reason)
                 self.env["kbs.sla.target.version"].sudo().create(version)
