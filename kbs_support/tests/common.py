@@ -78,6 +78,19 @@ class KbsCase(TransactionCase):
         )
         cls.reader = user("kbs_reader", "kbs_support.group_kbs_report")
 
+    @classmethod
+    def _create_portal_user(cls, login, partner, **values):
+        """A client's account: ``partner`` is the person."""
+        return new_test_user(
+            cls.env,
+            login,
+            groups="base.group_portal",
+            partner_id=partner.id,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            **values,
+        )
+
     # === WHAT PEOPLE DO === #
 
     @classmethod

@@ -1,6 +1,3 @@
-from odoo import Command
-from odoo.tests import new_test_user
-
 from .common import KbsCase
 
 
@@ -24,18 +21,6 @@ class FeedbackCase(KbsCase):
                 "email": f"{name.lower()}@example.com",
                 **values,
             }
-        )
-
-    @classmethod
-    def _create_portal_user(cls, login, partner):
-        return new_test_user(
-            cls.env,
-            login,
-            groups="base.group_portal",
-            partner_id=partner.id,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            lang="uk_UA",
         )
 
     @classmethod

@@ -5,8 +5,6 @@ from unittest.mock import patch
 
 from aiosmtpd.controller import Controller
 
-from odoo import Command
-from odoo.tests import new_test_user
 from odoo.tools import html2plaintext
 
 from .clock_common import ClockCase
@@ -84,17 +82,6 @@ class MailCase(ClockCase):
                 "sequence": 0,
                 "from_filter": DOMAIN,
             }
-        )
-
-    @classmethod
-    def create_portal_user(cls, login, partner):
-        return new_test_user(
-            cls.env,
-            login,
-            groups="base.group_portal",
-            partner_id=partner.id,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
         )
 
     # === OUT === #

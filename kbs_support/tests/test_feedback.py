@@ -88,7 +88,7 @@ class TestFeedback(FeedbackCase):
 
     def test_table_of_rights(self):
         proposal = self.give()
-        portal = self._create_portal_user("kbs_fb_portal", self.person)
+        portal = self._create_portal_user("kbs_fb_portal", self.person, lang="uk_UA")
         for user, allowed in (
             (self.agent, "rwc"),
             (self.lead, "rwc"),
@@ -353,7 +353,7 @@ class TestFeedbackLetters(FeedbackCase):
             letter.copy()
 
     def test_letter_leads_to_the_portal_for_who_has_an_account(self):
-        self._create_portal_user("kbs_fb_portal", self.person)
+        self._create_portal_user("kbs_fb_portal", self.person, lang="uk_UA")
         proposal = self.give()
         self.give(author=self.doctor)
         self.write_letters()

@@ -21,7 +21,7 @@ class TestFeedbackPortal(FeedbackCase, HttpCase):
             ("fb_colleague", colleague),
             ("fb_stranger", cls.doctor),
         ):
-            user = cls._create_portal_user(login, partner)
+            user = cls._create_portal_user(login, partner, lang="uk_UA")
             setattr(cls, login, user)
 
     def become(self, user):

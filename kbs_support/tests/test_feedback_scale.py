@@ -1,16 +1,13 @@
-import logging
-
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
 from .feedback_common import FeedbackCase
-
-_logger = logging.getLogger(__name__)
+from .scale_common import ScaleMixin
 
 
 @tagged("post_install", "-at_install")
-class TestFeedbackScale(FeedbackCase):
+class TestFeedbackScale(ScaleMixin, FeedbackCase):
     """What one costs, fifty cost little more."""
 
     def given(self, count, kind="proposal"):
@@ -30,21 +27,6 @@ class TestFeedbackScale(FeedbackCase):
                 ]
             )
         )
-
-    def count_queries(self, records, do):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        records = records.browse(records.ids)
-        before = self.env.cr.sql_log_count
-        do(records)
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
-    def compare(self, name, batches, do, ceiling):
-        one, fifty = (self.count_queries(x, do) for x in batches)
-        slope = (fifty - one) / 49
-        _logger.info("%s: %s queries for 1, %s for 50", name, one, fifty)
-        self.assertLessEqual(slope, ceiling, (name, one, fifty))
 
     def test_taking_in_and_letters(self):
         self.given(1)  # warms what is the same for all

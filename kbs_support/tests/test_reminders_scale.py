@@ -1,16 +1,13 @@
-import logging
-
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
 from .common import KbsCase
-
-_logger = logging.getLogger(__name__)
+from .scale_common import ScaleMixin
 
 
 @tagged("post_install", "-at_install")
-class TestRemindersScale(KbsCase):
+class TestRemindersScale(ScaleMixin, KbsCase):
     """What one renewal costs, fifty cost little more."""
 
     def sold(self, count, name):
@@ -21,23 +18,6 @@ class TestRemindersScale(KbsCase):
         orders.action_confirm()
         self.pay(orders)
         return orders.order_line.kbs_period_ids.subscription_id
-
-    def count_queries(self, records, do):
-        self.env.flush_all()
-        self.env.cr.execute("ANALYZE")
-        self.env.invalidate_all()
-        records = records.browse(records.ids)
-        before = self.env.cr.sql_log_count
-        do(records)
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
-    def compare(self, name, batches, do, ceiling):
-        """Refuse more than ``ceiling`` queries for each record beyond the first."""
-        one, fifty = (self.count_queries(x, do) for x in batches)
-        slope = (fifty - one) / 49
-        _logger.info("%s: %s queries for 1, %s for 50", name, one, fifty)
-        self.assertLessEqual(slope, ceiling, (one, fifty))
 
     def test_opening_and_reminding(self):
         batches = [self.sold(count, "optima_3") for count in (1, 1, 50)]

@@ -3,27 +3,16 @@ import logging
 from odoo.tests import tagged
 
 from .common import KbsCase
+from .scale_common import ScaleMixin
 
 _logger = logging.getLogger(__name__)
 
 
 @tagged("post_install", "-at_install")
-class TestScale(KbsCase):
+class TestScale(ScaleMixin, KbsCase):
     """What one order costs, fifty cost fifty times, and not more."""
 
     COUNT = 50
-
-    def count_queries(self, records, do):
-        """Run ``do(records)`` from a cold cache; return the number of queries."""
-        self.env.flush_all()
-        # Statistics of a real database, which one long transaction has not.
-        self.env.cr.execute("ANALYZE")
-        self.env.invalidate_all()
-        records = records.browse(records.ids)  # prefetch each other, and nothing else
-        before = self.env.cr.sql_log_count
-        do(records)
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
 
     def quotations(self, count):
         orders = self.env["sale.order"]

@@ -35,7 +35,7 @@ class TestGateway(MailCase):
     def test_robot_and_sender_answer_nothing(self):
         robot = self.env.ref("base.user_root")
         self.assertNotEqual(self.receive(self.write()).user_id, robot)
-        user = self.create_portal_user("kbs_teacher", self.teacher)
+        user = self._create_portal_user("kbs_teacher", self.teacher)
         self.assertNotEqual(self.receive(self.write()).user_id, user)
         for person in (robot, user):
             defaults = self.tickets.with_user(person).default_get(["user_id"])
