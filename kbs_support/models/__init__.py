@@ -9,6 +9,7 @@ from . import (
     helpdesk_ticket,
     helpdesk_ticket_answer,
     helpdesk_ticket_clock,
+    helpdesk_ticket_wait,
     helpdesk_ticket_inbox,
     helpdesk_ticket_intake,
     helpdesk_ticket_promise,

@@ -17,12 +17,6 @@ class HelpdeskTicket(models.Model):
         string="Clocks",
         copy=False,
     )
-    kbs_pause_ids = fields.One2many(
-        comodel_name="kbs.ticket.pause",
-        inverse_name="ticket_id",
-        string="Waiting Times",
-        copy=False,
-    )
     kbs_deadline = fields.Datetime(
         string="Deadline",
         compute="_compute_kbs_deadline",
@@ -144,10 +138,12 @@ class HelpdeskTicket(models.Model):
 
     # === STARTING === #
 
-    def _kbs_start_clocks(self, metrics=("first_response", "resolution")):
-        """Start the clocks that run from the intake on (L3)."""
+    def _kbs_start_clocks(
+        self, metrics=("first_response", "resolution"), since="kbs_received_at"
+    ):
+        """Start the clocks that run from the intake on (L3), or from ``since``."""
         fresh = self.filtered(lambda x: not x.closed and x.active)
-        fresh._kbs_add_clocks(metrics, "kbs_received_at")
+        fresh._kbs_add_clocks(metrics, since)
         waiting = fresh.filtered("stage_id.kbs_is_waiting")
         if waiting:
             waiting._kbs_pause_clocks(self.env._("Waiting for the client"))
@@ -230,44 +226,6 @@ class HelpdeskTicket(models.Model):
             working = stages.filtered(lambda x: not x.unattended)
             if stage := (working or stages)[:1]:
                 ticket.stage_id = stage
-
-    def _kbs_pause_clocks(self, reason, is_total=False):
-        """Stop the clocks: the ticket waits for its client (L4).
-
-        :param bool is_total: the clock of the first answer stands still as well
-        """
-        now = fields.Datetime.now()
-        clocks = self._kbs_get_open_clocks_sudo()
-        if not is_total:
-            clocks = clocks.filtered(lambda x: x.metric != "first_response")
-        clocks._pause(now)
-        if is_total:
-            self._kbs_end_pauses()
-        idle = self.filtered(lambda x: not x._kbs_get_open_pause_sudo())
-        self.env["kbs.ticket.pause"].sudo().create(
-            [
-                {
-                    "ticket_id": x.id,
-                    "date_start": now,
-                    "reason": reason,
-                    "is_total": is_total,
-                }
-                for x in idle
-            ]
-        )
-
-    def _kbs_get_open_pause_sudo(self):
-        return self.sudo().kbs_pause_ids.filtered(lambda x: not x.date_end)
-
-    def _kbs_resume_clocks(self):
-        self._kbs_end_pauses()
-        self._kbs_get_open_clocks_sudo()._resume()
-
-    def _kbs_end_pauses(self):
-        pauses = self._kbs_get_open_pause_sudo()
-        pauses.write({"date_end": fields.Datetime.now()})
-        # Another pause may begin at once, and there is one open pause each.
-        pauses.flush_recordset()
 
     def _kbs_close_clocks(self):
         """The ticket is closed: solved now; nobody waits for an answer any more."""

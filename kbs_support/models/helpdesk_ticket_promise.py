@@ -89,7 +89,11 @@ class HelpdeskTicket(models.Model):
         served = open_tickets - lost
         served._kbs_replace_promises()
         fresh = served.filtered(lambda x: x._kbs_lacks_first_clock(x in regained))
-        fresh._kbs_start_clocks()
+        # Paid or excepted later: nobody was owed anything before. But cover that was
+        # lost and regained does not turn the clocks back to nought.
+        new = fresh.filtered(lambda x: not x.sudo().kbs_sla_target_ids)
+        new._kbs_start_clocks(since=fields.Datetime.now())
+        (fresh - new)._kbs_start_clocks()
         # Answered before it lost its cover: only the solution is owed again.
         owed = (served - fresh).filtered(lambda x: x in regained)
         owed._kbs_start_clocks(("resolution",))

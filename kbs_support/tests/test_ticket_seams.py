@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from .clock_common import ClockCase
@@ -23,6 +27,22 @@ class TestTicketSeams(ClockCase):
             clock = self.clock(ticket, metric)
             self.assertEqual((clock.state, clock.cycle), ("running", 2))
             self.assertEqual(clock.date_start, ticket.kbs_received_at)
+
+    def test_promise_of_late_cover_begins_with_the_cover(self):
+        ticket = self.ticket(partner_id=self._create_client("Debtor").id)
+        self.assertFalse(ticket.kbs_sla_target_ids)
+        paid = ticket.kbs_received_at + timedelta(days=7)
+        with freeze_time(paid):
+            ticket.sudo().write(
+                {
+                    "kbs_coverage": "covered",
+                    "kbs_subscription_id": self.ticket().kbs_subscription_id.id,
+                }
+            )
+        clocks = ticket.kbs_sla_target_ids
+        self.assertEqual(len(clocks), 2)
+        self.assertEqual(set(clocks.mapped("date_start")), {paid})
+        self.assertEqual(set(clocks.mapped("state")), {"running"})
 
     def test_word_to_a_merged_ticket(self):
         target, merged = self.ticket(), self.ticket()
