@@ -36,6 +36,7 @@ from . import (
     test_scale,
     test_subscription,
     test_tariffs,
+    test_gateway_edges,
     test_ticket_gateway,
     test_ticket_letters,
     test_ticket_portal,
