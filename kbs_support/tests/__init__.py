@@ -39,6 +39,7 @@ from . import (
     test_gateway_edges,
     test_ticket_gateway,
     test_ticket_letters,
+    test_portal_forms,
     test_ticket_portal,
     test_timeline,
     test_tours,
