@@ -11,6 +11,7 @@ from . import (
     test_crm,
     test_deadlines,
     test_feedback,
+    test_feedback_links,
     test_feedback_portal,
     test_feedback_scale,
     test_feedback_terms,
