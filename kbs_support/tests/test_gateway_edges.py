@@ -1,8 +1,20 @@
+import doctest
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
+from ..tools import mail_headers, phone
 from .mail_common import LINE, MailCase
+
+
+@tagged("post_install", "-at_install")
+class TestHeaders(BaseCase):
+    """What headers, and numbers in them, say."""
+
+    def test_doctests_hold(self):
+        for module in (mail_headers, phone):
+            self.assertEqual(doctest.testmod(module).failed, 0)
+            self.assertGreater(doctest.testmod(module).attempted, 0)
 
 
 @tagged("post_install", "-at_install")
