@@ -115,13 +115,14 @@ class FeedbackPortal(CustomerPortal):
 
     def _kbs_render_form(self, typed, faults):
         Feedback = request.env["kbs.feedback"]
+        company = request.env.user.company_id  # to which it will be sent
         values = self._prepare_portal_layout_values() | {
             "page_name": "kbs_feedback_new",
             "typed": typed,
             "faults": faults,
             "kinds": Feedback._fields["kind"]._description_selection(request.env),
-            "categories": Feedback._get_portal_categories_sudo(request.env.company),
-            "complaint_days": request.env.company.sudo().kbs_complaint_days,
+            "categories": Feedback._get_portal_categories_sudo(company),
+            "complaint_days": company.sudo().kbs_complaint_days,
             "limits": {
                 "title": MAX_TITLE,
                 "text": MAX_TEXT,

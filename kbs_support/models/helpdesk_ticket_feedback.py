@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
 
 
@@ -17,6 +18,19 @@ class HelpdeskTicket(models.Model):
         help="What became of the proposal, complaint or remark in this ticket. Several "
         "tickets may point to one: each author of a ticket then votes for it.",
     )
+
+    @api.constrains("kbs_feedback_id", "company_id")
+    def _check_kbs_feedback_id(self):
+        for ticket in self:
+            feedback = ticket.kbs_feedback_id
+            if feedback and feedback.company_id != ticket.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(feedback)s was written to another company than %(ticket)s.",
+                        feedback=feedback.name,
+                        ticket=ticket.number,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -159,9 +159,7 @@ class KbsFeedback(models.Model):
         :param values: as for :meth:`_get_portal_faults`, without faults
         :return: the record
         """
-        # Who writes in the portal reads there what becomes of it, and follows nothing.
-        sudo = self.sudo().with_context(mail_create_nosubscribe=True)
-        company = user.company_id
+        sudo, company = self.sudo(), user.company_id
         take_turn(user.sudo().partner_id)
         prepared = {
             "kind": values["kind"],

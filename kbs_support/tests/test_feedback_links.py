@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .feedback_common import FeedbackCase
@@ -22,6 +23,21 @@ class TestFeedbackTickets(FeedbackCase):
         proposal = self.give()
         self.ticket(self.doctor, kbs_feedback_id=proposal.id)
         self.assertEqual(proposal.vote_ids.partner_id, self.person | self.doctor)
+
+    def test_feedback_of_another_company_is_not_linked(self):
+        other = self._create_company("Another company")
+        foreign = self.env["kbs.feedback"].create(
+            {
+                "title": "T",
+                "text": "T",
+                "partner_id": self.person.id,
+                "company_id": other.id,
+            }
+        )
+        ticket = self.ticket(self.doctor).with_user(self.agent)
+        with self.assertRaises(ValidationError):
+            ticket.kbs_feedback_id = foreign.id
+            self.env.flush_all()
 
     def test_joining_moves_tickets(self):
         main, same, earlier = self.give(), self.give(), self.give()
@@ -82,6 +98,27 @@ class TestFeedbackSecrets(FeedbackCase):
         change = own.message_ids.sudo().tracking_value_ids
         self.assertEqual(change.mapped("old_value_text"), ["Text"])
         self.assertEqual(own.message_ids[0].author_id, self.agent.partner_id)
+
+    def test_joined_author_reads_on_from_then(self):
+        """What the other author was told before is no business of his."""
+        main, same = self.give(), self.give(author=self.doctor)
+        self.decide(main, "planned", "Dear Olena, in May")
+        self.join(same, main)
+        self.decide(main, "done", "It is there")
+        told = same.sudo()._get_portal_history()
+        self.assertEqual(told.mapped("state"), ["new", "duplicate", "done"])
+
+    def test_voters_hear_of_decisions_only(self):
+        proposal, main = self.give(), self.give()
+        proposal._vote_sudo({proposal: self.doctor})
+        proposal.action_analyse()
+        self.assertNotIn(self.doctor.name, [x[0] for x in self.letters(proposal)])
+        self.decide(proposal, "planned")
+        self.assertIn(self.doctor.name, [x[0] for x in self.letters(proposal)])
+        before = self.letters(proposal)
+        self.join(proposal, main)
+        told = self.letters(proposal)[len(before) :]
+        self.assertEqual([x[0] for x in told], ["Olena"])
 
     def test_author_follows_nothing(self):
         own = self.write_in_portal()

@@ -78,6 +78,21 @@ class TestFeedbackPortal(FeedbackCase, HttpCase):
             with self.subTest(user=user and user.login, url=file):
                 self.assertEqual(self.url_open(file).content == b"secret", sees)
 
+    def test_what_was_written_to_another_company_of_ours(self):
+        other = self._create_company("Another company")
+        foreign = self.env["kbs.feedback"].create(
+            {
+                "title": "Foreign title",
+                "text": "x",
+                "partner_id": self.person.id,
+                "company_id": other.id,
+            }
+        )
+        self.become(self.fb_client)
+        for url in ("/my/feedback", f"/my/feedback/{foreign.id}"):
+            with self.subTest(url=url):
+                self.assertNotIn("Foreign title", self.url_open(url).text)
+
     def test_wrong_ids(self):
         self.become(self.fb_client)
         feedback = self.give().sudo()

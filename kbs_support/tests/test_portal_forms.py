@@ -1,9 +1,28 @@
-from odoo import http
-from odoo.tests import tagged
+from io import BytesIO
+from unittest.mock import patch
 
+from werkzeug.datastructures import FileStorage
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.tests import BaseCase, tagged
+
+from ..controllers.typed import read_files
+from ..wizard.kbs_callback import KbsCallback
 from .test_ticket_portal import TicketPortalCase
 
 LONG = "x" * 100_000
+
+
+@tagged("post_install", "-at_install")
+class TestUploads(BaseCase):
+    """Files of a request that Odoo repeats after a conflict."""
+
+    def test_files_are_read_from_the_beginning_each_time(self):
+        sent = [FileStorage(BytesIO(x), filename="x") for x in (b"one", b"two")]
+        for _repeated in range(2):
+            self.assertEqual(read_files(sent), [("x", b"one"), ("x", b"two")])
+        self.assertEqual(read_files(sent, 2), [("x", b"on"), ("x", b"tw")])
 
 
 @tagged("post_install", "-at_install")
@@ -179,6 +198,16 @@ class TestPortalForms(TicketPortalCase):
                 self.assert_refused(page, kept)
                 alert = page.text.split('role="alert"')[1].split("</div>")[0]
                 self.assertLess(len(alert), 500)
+
+    def test_call_that_is_refused_halfway_leaves_nothing(self):
+        def refuse(callback):
+            create(callback)
+            raise UserError("Halfway")
+
+        create = KbsCallback._create_lead_sudo
+        with patch.object(KbsCallback, "_create_lead_sudo", refuse):
+            self.assert_refused(self.send_callback(), "My words")
+        self.assertFalse(self.find("crm.lead", "Call-back: My words"))
 
     def test_too_long_a_topic_is_called_so(self):
         self.assertIn("250", self.send_callback(topic="x" * 251).text)
