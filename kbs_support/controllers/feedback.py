@@ -4,6 +4,8 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..models.kbs_feedback_portal import MAX_FILE_SIZE, MAX_FILES, MAX_TEXT, MAX_TITLE
+from .helpdesk_ticket_new import MAX_REQUEST
+from .typed import read_files, read_line, read_typed
 
 
 class FeedbackPortal(CustomerPortal):
@@ -83,13 +85,19 @@ class FeedbackPortal(CustomerPortal):
     def kbs_feedback_form(self, kind="proposal", **_kwargs):
         return self._kbs_render_form({"kind": kind}, {})
 
-    @route("/my/feedback/new", type="http", auth="user", website=True, methods=["POST"])
+    # A file that is too large is read, so that what was typed is shown again.
+    @route(
+        "/my/feedback/new",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+        max_content_length=MAX_REQUEST,
+    )
     def kbs_feedback_send(self, **post):
         Feedback, user = request.env["kbs.feedback"], request.env.user
-        typed = {
-            name: str(post.get(name) or "").replace("\x00", "").strip()
-            for name in ("kind", "title", "text", "category_id")
-        }
+        typed = read_typed(post, ("kind", "text", "category_id"))
+        typed["title"] = read_line(post, "title")
         files = self._kbs_read_files()
         if faults := Feedback._get_portal_faults(user, typed, files):
             return self._kbs_render_form(typed, faults)
@@ -103,17 +111,18 @@ class FeedbackPortal(CustomerPortal):
         """
         sent = request.httprequest.files.getlist("files")
         named = [x for x in sent if x.filename][: MAX_FILES + 1]
-        return [(x.filename, x.read(MAX_FILE_SIZE + 1)) for x in named]
+        return read_files(named, MAX_FILE_SIZE + 1)
 
     def _kbs_render_form(self, typed, faults):
         Feedback = request.env["kbs.feedback"]
+        company = request.env.user.company_id  # to which it will be sent
         values = self._prepare_portal_layout_values() | {
             "page_name": "kbs_feedback_new",
             "typed": typed,
             "faults": faults,
             "kinds": Feedback._fields["kind"]._description_selection(request.env),
-            "categories": Feedback._get_portal_categories_sudo(request.env.company),
-            "complaint_days": request.env.company.sudo().kbs_complaint_days,
+            "categories": Feedback._get_portal_categories_sudo(company),
+            "complaint_days": company.sudo().kbs_complaint_days,
             "limits": {
                 "title": MAX_TITLE,
                 "text": MAX_TEXT,
@@ -158,9 +167,12 @@ class FeedbackPortal(CustomerPortal):
         type="http",
         auth="user",
         website=True,
-        methods=["POST"],
+        methods=["GET", "POST"],
     )
     def kbs_vote(self, feedback_id, take_back=None, page="1", **_kwargs):
+        if request.httprequest.method != "POST":
+            # Whoever had to log in first comes by GET: he presses the button again.
+            return request.redirect("/my/proposals")
         partner = request.env.user.partner_id
         Feedback = request.env["kbs.feedback"]
         proposal = Feedback._get_votable_sudo(request.env.company, feedback_id)

@@ -62,6 +62,8 @@ class KbsTicketClosing(HelpdeskTicketController):
             )
         except (AccessError, MissingError):
             return request.redirect("/my")
+        if not ticket_sudo.active:
+            return request.redirect("/my")
         user = request.env.user
         ticket = ticket_sudo.with_user(user)
         if user._is_internal() and not ticket.has_access("write"):

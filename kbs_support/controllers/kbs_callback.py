@@ -5,7 +5,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-MAX_INPUT = 500
+from .typed import read_line, read_typed
 
 
 class KbsCallbackPortal(CustomerPortal):
@@ -18,23 +18,26 @@ class KbsCallbackPortal(CustomerPortal):
     @route("/my/callback", type="http", auth="user", website=True, methods=["POST"])
     def kbs_callback_order(self, **typed):
         """Take the order in, or show the form again, with all that was typed."""
-        typed = {k: str(v)[:MAX_INPUT] for k, v in typed.items()}
+        typed = read_typed(typed, ("phone", "day", "time")) | {
+            "topic": read_line(typed, "topic")
+        }
         wished_at = self._kbs_read_time(typed)
         if not wished_at:
             fault = request.env._("Choose a day and a time.")
             return self._kbs_render_callback(typed, fault)
         # Sudo: a client may make nothing by himself; what he may say is all here.
         callback = request.env["kbs.callback"].sudo()
+        values = {
+            "company_id": self._kbs_get_company().id,
+            "partner_id": request.env.user.partner_id.id,
+            "phone": typed["phone"],
+            "wished_at": wished_at,
+            "topic": typed["topic"],
+        }
         try:
-            record = callback.create(
-                {
-                    "company_id": self._kbs_get_company().id,
-                    "partner_id": request.env.user.partner_id.id,
-                    "phone": typed.get("phone", ""),
-                    "wished_at": wished_at,
-                    "topic": typed.get("topic", ""),
-                }
-            )._take_in()
+            # What is refused halfway leaves nothing behind.
+            with request.env.cr.savepoint():
+                record = callback.create(values)._take_in()
         except UserError as error:
             return self._kbs_render_callback(typed, str(error))
         is_ticket = record._name == "helpdesk.ticket"
@@ -48,12 +51,12 @@ class KbsCallbackPortal(CustomerPortal):
     def _kbs_read_time(self, typed):
         """Return the wished moment in UTC (naive), or False for what is none."""
         try:
-            day = datetime.strptime(typed.get("day", ""), "%Y-%m-%d").date()
-            time = datetime.strptime(typed.get("time", ""), "%H:%M").time()
-        except ValueError:
+            day = datetime.strptime(typed["day"], "%Y-%m-%d").date()
+            time = datetime.strptime(typed["time"], "%H:%M").time()
+            # Sudo: the time zone of support is no secret.
+            return self._kbs_get_company().sudo()._kbs_to_utc(day, time)
+        except (ValueError, OverflowError):  # the first day of all has no UTC
             return False
-        # Sudo: the time zone of support is no secret.
-        return self._kbs_get_company().sudo()._kbs_to_utc(day, time)
 
     def _kbs_render_callback(self, typed=None, fault=None):
         partner = request.env.user.partner_id

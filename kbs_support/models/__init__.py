@@ -33,7 +33,6 @@ from . import (
     kbs_blackout,
     kbs_close_reason,
     kbs_duty,
-    helpdesk_ticket_feedback,
     kbs_feedback,
     kbs_feedback_status,
     kbs_feedback_change,
@@ -133,6 +132,7 @@ from . import (
     helpdesk_ticket_merge,
     helpdesk_ticket_split,
     helpdesk_ticket_call,
+    helpdesk_ticket_feedback,
     helpdesk_ticket_callback,
     helpdesk_ticket_rating,
     # After whoever sends the letter of a stage: a muted one is not sent.

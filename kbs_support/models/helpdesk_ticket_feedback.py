@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
 
 
@@ -18,12 +19,49 @@ class HelpdeskTicket(models.Model):
         "tickets may point to one: each author of a ticket then votes for it.",
     )
 
+    @api.constrains("kbs_feedback_id", "company_id")
+    def _check_kbs_feedback_id(self):
+        for ticket in self:
+            feedback = ticket.kbs_feedback_id
+            if feedback and feedback.company_id != ticket.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(feedback)s was written to another company than %(ticket)s.",
+                        feedback=feedback.name,
+                        ticket=ticket.number,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create(vals_list)
+        tickets._kbs_vote_for_feedback()
+        return tickets
+
     def write(self, vals):
-        # EXTENDS helpdesk_mgmt: whoever asks for the same thing wants it as well.
+        # EXTENDS helpdesk_mgmt
         res = super().write(vals)
         if vals.get("kbs_feedback_id"):
-            feedback = self.env["kbs.feedback"].browse(vals["kbs_feedback_id"])
-            feedback._vote_sudo({feedback: self.partner_id})
+            self._kbs_vote_for_feedback()
+        return res
+
+    def _kbs_vote_for_feedback(self):
+        """Whoever asks for the same thing wants it as well."""
+        by_feedback = self.filtered("kbs_feedback_id").grouped("kbs_feedback_id")
+        people = {feedback: x.partner_id for feedback, x in by_feedback.items()}
+        if people:
+            self.env["kbs.feedback"]._vote_sudo(people)
+
+    def _kbs_move_contents_sudo(self, target):
+        """What became of the proposal in this ticket is asked for in ``target``.
+
+        A target that speaks of another one keeps it, and so does this ticket.
+        """
+        res = super()._kbs_move_contents_sudo(target)
+        ticket, target = self.sudo(), target.sudo()
+        if ticket.kbs_feedback_id and not target.kbs_feedback_id:
+            target.kbs_feedback_id = ticket.kbs_feedback_id
+            ticket.kbs_feedback_id = False
         return res
 
     def action_kbs_feedback(self):

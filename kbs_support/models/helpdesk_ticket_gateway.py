@@ -7,6 +7,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import email_normalize, email_normalize_all
 from odoo.tools.mail import email_split_tuples
 
+from ..tools.mail_headers import decode, read_header
+
 _logger = logging.getLogger(__name__)
 
 MAX_TITLE = 250
@@ -111,12 +113,12 @@ class HelpdeskTicket(models.Model):
         alias = self._kbs_find_alias_sudo(letter)
         if not alias and model != self._name:
             return self.browse()
-        subject = str(letter.get("Subject") or "")[:MAX_TITLE]
+        subject = read_header(letter, "Subject")[:MAX_TITLE]
         ticket = self.with_context(kbs_plain_intake=True, kbs_from_mail=True).create(
             {
                 "name": subject or self.env._("No subject"),
                 "description": self.env._("The letter is attached as it came."),
-                "partner_email": str(letter.get("From") or ""),
+                **self._kbs_prepare_sender(str(letter.get("From") or "")),
                 "channel_id": self._kbs_prepare_mail_values({})["channel_id"],
                 "team_id": alias.alias_parent_thread_id,
                 "user_id": False,
@@ -134,12 +136,19 @@ class HelpdeskTicket(models.Model):
         return ticket
 
     @api.model
+    def _kbs_prepare_sender(self, sender):
+        """Return who wrote, of a raw header: the address is taken before the name."""
+        name, address = (email_split_tuples(sender) or [("", "")])[0]
+        address = email_normalize(address) or decode(sender)
+        return {"partner_email": address, "partner_name": decode(name) or address}
+
+    @api.model
     def _kbs_find_alias_sudo(self, letter):
         """Return the alias of a team that a raw letter was sent to, if any."""
-        headers = ("Delivered-To", "To", "Cc")
-        addresses = email_normalize_all(
-            ",".join(str(letter.get(x) or "") for x in headers)
-        )
+        # The same headers in which Odoo looks for it.
+        headers = ("Delivered-To", "To", "Cc", "Resent-To", "Resent-Cc")
+        found = [str(x) for name in headers for x in letter.get_all(name, [])]
+        addresses = email_normalize_all(",".join(found))
         return (
             self.env["mail.alias"]
             .sudo()
@@ -155,11 +164,11 @@ class HelpdeskTicket(models.Model):
 
     def _kbs_ask_to_check(self, note):
         """Put what could not be done by itself before the leader of the team."""
-        admin = self.env.ref("base.user_admin")
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         for ticket in self:
             ticket.activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=(ticket.team_id.user_id or admin).id,
+                user_id=(ticket.team_id.user_id or admin or self.env.user).id,
                 summary=self.env._("Check the ticket"),
                 note=note,
             )

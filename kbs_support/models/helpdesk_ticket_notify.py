@@ -48,18 +48,22 @@ class HelpdeskTicket(models.Model):
         one that is not his contact's.
         """
         self.ensure_one()
-        partner = self.partner_id
+        # Odoo writes to no contact that was put away; his address is written to.
+        partner = self.partner_id.filtered("active")
         address = email_normalize(self.partner_email)
         if address and address != partner.email_normalized:
             return partner.browse(), address
-        readers = (partner, partner.commercial_partner_id)
-        found = [x for x in readers if x.email_normalized]
+        readers = (partner, self.partner_id.commercial_partner_id)
+        found = [x for x in readers if x.active and x.email_normalized]
         return (found[0] if found else partner.browse()), False
 
     # === A WORD OF OURS === #
 
     def message_post(self, *, partner_ids=None, outgoing_email_to=False, **kwargs):
         """An answer goes to the client, whoever else was chosen."""
+        is_letter = kwargs.get("message_type") == "email"
+        if is_letter and self.env.context.get("kbs_auto_reply"):
+            partner_ids = []  # what a machine has said is sent on to nobody
         if self._kbs_is_word_to_client(kwargs):
             partner, address = self.sudo()._kbs_get_letter_recipient()
             partner_ids = list({*(partner_ids or []), *partner.ids})

@@ -1,5 +1,11 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ..tools.locking import take_turn
+
+SAME_MINUTES = 10  # for so long the same words are the same ticket
 
 # What a client may read of his ticket beside its page: the rest is ours.
 PORTAL_FIELDS = frozenset(
@@ -52,6 +58,28 @@ class HelpdeskTicket(models.Model):
     def _kbs_get_portal_fields(self):
         """Return the names of the fields that clients may read. To be extended."""
         return PORTAL_FIELDS
+
+    @api.model
+    def _kbs_find_same_sudo(self, user, values):
+        """Return the ticket that ``user`` has opened with the same words just now.
+
+        Sudo: what he sent is his, and it is the system that compares.
+
+        :param values: as for ``create``
+        """
+        take_turn(user.sudo().partner_id)
+        field = self._fields["description"]
+        description = field.convert_to_cache(values["description"], self)
+        since = fields.Datetime.now() - timedelta(minutes=SAME_MINUTES)
+        names = ("name", "partner_id", "company_id", "category_id")
+        found = self.sudo().search(
+            [
+                *((name, "=", values[name]) for name in names),
+                ("create_uid", "=", user.id),
+                ("create_date", ">", since),
+            ]
+        )
+        return found.filtered(lambda x: x.description == description)[:1]
 
     def _kbs_get_public_attachments_sudo(self):
         """Return the attachments of these tickets that their client may see.

@@ -53,6 +53,8 @@ class HelpdeskTicket(models.Model):
         names = email_split_tuples(message_dict.get("email_from") or "")
         company = team.company_id or self.env.company
         return {
+            # Odoo may know a contact of another company of ours: not of this one.
+            "partner_id": False,
             "contact_name": names and names[0][0],
             "description": message_dict.get("body"),
             "company_id": company.id,

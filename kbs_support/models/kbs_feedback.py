@@ -51,7 +51,11 @@ class KbsFeedback(models.Model):
         tracking=True,
     )
     title = fields.Char(required=True, tracking=True)
-    text = fields.Text(required=True, help="In the client's words.")
+    text = fields.Text(
+        required=True,
+        tracking=True,  # a complaint is a document: who changes its words is seen
+        help="In the client's words.",
+    )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Author",
@@ -156,7 +160,9 @@ class KbsFeedback(models.Model):
         for vals in vals_list:
             self._check_written(vals)
             company = self.env["res.company"].browse(
-                vals.get("company_id") or self.env.company.id
+                vals.get("company_id")
+                or self.env.context.get("default_company_id")
+                or self.env.company.id
             )
             vals.setdefault("received_on", company._kbs_today())
             if vals.get("name", "/") == "/":

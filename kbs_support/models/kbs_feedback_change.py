@@ -80,7 +80,7 @@ class KbsFeedbackChange(models.Model):
     @api.model
     def _get_silent_states(self):
         """Statuses of which only authors are told: nothing has been decided yet."""
-        return ("new", "duplicate")
+        return ("new", "analysis", "duplicate")
 
     def _get_told_voters(self):
         feedback = self.feedback_id

@@ -78,7 +78,7 @@ class KbsFeedback(models.Model):
 
     def _get_joined(self):
         """Return what was joined with this, and has an author to be told as well."""
-        return self.duplicate_ids if self.duplicate_count else self.browse()
+        return self.filtered("duplicate_count").duplicate_ids
 
     def _join(self, main):
         """Join these with ``main``: its voters, followers and tickets grow by theirs.
@@ -99,7 +99,10 @@ class KbsFeedback(models.Model):
         sudo.write({"state": "duplicate", "duplicate_of_id": main.id})
         moved.write({"duplicate_of_id": main.id})
         main._vote_sudo({main: (sudo | moved).vote_ids.partner_id})
-        main.message_subscribe(sudo.message_partner_ids.ids)
+        sudo.ticket_ids.write({"kbs_feedback_id": main.id})
+        # Of us only: what is said about it to its author is for no other client.
+        ours = sudo.message_partner_ids.filtered(lambda x: not x.partner_share)
+        main.message_subscribe(ours.ids)
         for feedback in self:
             main.message_post(
                 body=self.env._("Joined: %(feedback)s", feedback=feedback.display_name)

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.locking import take_turn
+from ..tools.uploads import keep_files
 from .kbs_feedback import KINDS
 
 # What a client may send at once. Sizes in characters and bytes.
@@ -95,6 +97,9 @@ class KbsFeedback(models.Model):
                 )
         if fault := self._get_files_fault(files):
             faults["files"] = fault
+        category, company = values.get("category_id"), user.company_id
+        if category and not self._find_category_sudo(category, company):
+            faults["category_id"] = self.env._("Choose a section from the list.")
         if not faults and self._is_too_much(user):
             faults["title"] = self.env._(
                 "You have sent %(count)s today already. Please call us, or go on "
@@ -139,6 +144,13 @@ class KbsFeedback(models.Model):
         )
 
     @api.model
+    def _find_category_sudo(self, text, company):
+        """Return the section of the form that ``text`` is the id of, if any."""
+        return self._get_portal_categories_sudo(company).filtered(
+            lambda x: str(x.id) == text
+        )
+
+    @api.model
     def _create_from_portal_sudo(self, user, values, files):
         """Take in what ``user`` wrote; the same sent twice is taken in once.
 
@@ -148,18 +160,19 @@ class KbsFeedback(models.Model):
         :return: the record
         """
         sudo, company = self.sudo(), user.company_id
-        categories = self._get_portal_categories_sudo(company)
+        take_turn(user.sudo().partner_id)
         prepared = {
             "kind": values["kind"],
             "title": values["title"],
             "text": values["text"],
             "partner_id": user.partner_id.id,
             "company_id": company.id,
-            "category_id": categories.filtered(
-                lambda x: str(x.id) == values.get("category_id")
+            "category_id": self._find_category_sudo(
+                values.get("category_id"), company
             ).id,
         }
         if same := sudo._find_same(prepared):
+            same._keep_files(files)  # he may have forgotten one
             return same
         if values["kind"] == "complaint":
             prepared["user_id"] = company.kbs_complaint_user_id.id
@@ -176,14 +189,4 @@ class KbsFeedback(models.Model):
 
     def _keep_files(self, files):
         """Keep the client's files: not public, and shown to nobody else."""
-        self.client_attachment_ids = self.env["ir.attachment"].create(
-            [
-                {
-                    "name": name,
-                    "raw": content,
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-                for name, content in files
-            ]
-        )
+        self.client_attachment_ids |= keep_files(self, files)

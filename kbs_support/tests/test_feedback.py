@@ -121,7 +121,9 @@ class TestFeedback(FeedbackCase):
             company_id=other.id,
             company_ids=[Command.set(other.ids)],
         )
-        for records in (proposal, proposal.change_ids, proposal.vote_ids):
+        letters = proposal.change_ids.sudo().letter_ids
+        self.assertTrue(letters)
+        for records in (proposal, proposal.change_ids, proposal.vote_ids, letters):
             own = records.with_user(stranger).with_context(
                 allowed_company_ids=other.ids
             )

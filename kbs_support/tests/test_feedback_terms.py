@@ -1,3 +1,4 @@
+import doctest
 from datetime import date, timedelta
 
 from freezegun import freeze_time
@@ -9,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
+from ..tools import terms
 from ..tools.terms import (
     MISSED,
     STEPS,
@@ -23,6 +25,10 @@ from .feedback_common import FeedbackCase
 @tagged("post_install", "-at_install")
 class TestTerms(BaseCase):
     """The arithmetic."""
+
+    def test_doctests_hold(self):
+        self.assertEqual(doctest.testmod(terms).failed, 0)
+        self.assertGreater(doctest.testmod(terms).attempted, 0)
 
     def test_days(self):
         for received, days, expected in (

@@ -98,7 +98,7 @@ class TestTicketLetters(MailCase):
 
     def test_our_own_addresses_get_none(self):
         for address in (LINE, self.agent.email):
-            self.ticket(
+            ticket = self.ticket(
                 "optima",
                 partner_id=False,
                 partner_email=address,
@@ -106,7 +106,9 @@ class TestTicketLetters(MailCase):
                     "helpdesk_mgmt.helpdesk_ticket_channel_email"
                 ).id,
             )
-            self.assertFalse(self.send_queue())
+            self.flush_tracking()
+            kinds = ticket.message_ids.mapped("message_type")
+            self.assertNotIn("auto_comment", kinds)
 
     # === VACATION === #
 
@@ -159,6 +161,21 @@ class TestTicketLetters(MailCase):
         away = ticket.message_ids.filtered(lambda x: x.message_type == "out_of_office")
         self.assertEqual(len(away), 1)
         self.assertNotEqual(self.clock(ticket).state, "met")
+
+    def test_absence_of_a_specialist_is_told_to_no_machine(self):
+        ticket = self.taken_in(user_id=self.agent.id)
+        self.agent.write(
+            {
+                "out_of_office_from": self.cr.now() - timedelta(days=1),
+                "out_of_office_message": "<p>Away.</p>",
+            }
+        )
+        [receipt] = self.send_queue()
+        answer = self.write(
+            subject=f"Re: {receipt['Subject']}", Auto_Submitted="auto-replied"
+        )
+        self.assertFalse(self.receive(answer))
+        self.assertNotIn("out_of_office", ticket.message_ids.mapped("message_type"))
 
     # === ANSWERED === #
 

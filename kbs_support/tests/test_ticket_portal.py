@@ -132,6 +132,12 @@ class TestTicketClosing(TicketPortalCase):
                     self.close(self.owner, ticket_id=ticket_id).status_code, 303
                 )
 
+    def test_ticket_that_is_put_away_is_not_closed(self):
+        self.ticket.active = False
+        for user, values in ((self.owner, {}), (None, {"access_token": self.token})):
+            self.close(user, **values)
+            self.assertFalse(self.ticket.closed)
+
     def test_closed_ticket_keeps_its_stage(self):
         cancelled = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_cancelled")
         self.ticket.stage_id = cancelled
@@ -282,6 +288,45 @@ class TestTicketPage(TicketPortalCase):
                 said = self.ticket.message_ids - before
                 self.assertEqual("Well?" in str(said.mapped("body")), is_heard)
                 self.assertEqual(self.ticket.stage_id == stage, not is_heard)
+
+    def test_message_of_a_client_brings_no_file_of_others(self):
+        secret = self.note.attachment_ids
+        self.login(self.owner)
+        for tokens in (None, ["x"], [secret._get_raw_access_token()[:-1]]):
+            params = {
+                "thread_model": "helpdesk.ticket",
+                "thread_id": self.ticket.id,
+                "post_data": {
+                    "body": "Mine",
+                    "message_type": "comment",
+                    "subtype_xmlid": "mail.mt_comment",
+                    "attachment_ids": secret.ids,
+                    "attachment_tokens": tokens,
+                },
+            }
+            with self.subTest(tokens=tokens), mute_logger("odoo.http"):
+                with self.assertRaises(JsonRpcException):
+                    self.make_jsonrpc_request("/mail/message/post", params)
+                self.assertEqual(
+                    secret, self.note.attachment_ids & self.ticket.attachment_ids
+                )
+                self.assertNotIn("secret.txt", self.page().text)
+
+    def test_very_long_message_of_a_client(self):
+        self.login(self.owner)
+        text = "слово " * 20_000
+        params = {
+            "thread_model": "helpdesk.ticket",
+            "thread_id": self.ticket.id,
+            "post_data": {
+                "body": text,
+                "message_type": "comment",
+                "subtype_xmlid": "mail.mt_comment",
+            },
+        }
+        self.make_jsonrpc_request("/mail/message/post", params)
+        self.env.invalidate_all()
+        self.assertEqual(self.ticket.message_ids[0].body.count("слово"), 20_000)
 
     def write_message(self, token, is_heard):
         params = {

@@ -102,3 +102,27 @@ class TestTwoWorkersFeedback(TwoWorkersCase):
             return len(letters)
 
         self.assertEqual(sorted(self.race(write, write)), [0, 1])
+
+    def test_form_is_sent_twice_at_once(self):
+        user = self.committed(self.portal_user)
+
+        def send(env):
+            client = env["res.users"].browse(user)
+            typed = {"kind": "remark", "title": "Twice", "text": "T"}
+            feedback = env["kbs.feedback"]
+            return feedback._create_from_portal_sudo(client, typed, []).id
+
+        first, second = self.race(send, send)
+        self.assertIsInstance(first, int)
+        self.assertEqual(second, first)
+
+    def portal_user(self, env):
+        return env["res.users"].create(
+            {
+                "name": "Client",
+                "login": f"two_workers_{env['res.users'].search_count([])}",
+                "company_id": self.company_id,
+                "company_ids": [(6, 0, [self.company_id])],
+                "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+            }
+        )

@@ -1,5 +1,10 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.tests import tagged
 
+from ..wizard.kbs_callback import KbsCallback as Callback
 from .two_workers_common import TwoWorkersCase
 
 
@@ -73,3 +78,52 @@ class TestTwoWorkersTickets(TwoWorkersCase):
         first, second = self.race(close, close)
         self.assertIs(first, True)
         self.assertIn("closed already", str(second))
+
+    def test_call_back_is_ordered_twice_at_once(self):
+        """A double click: one ticket, and both see it."""
+        with self.registry.cursor() as cr:
+            env = self.environment(cr)
+            partner = env["helpdesk.ticket"].browse(self.ids[0]).partner_id
+            partner_id = partner.id
+        wished_at = self.next_working_noon()
+
+        def order(env):
+            # What is asked here is the race, not whose client this is.
+            with patch.object(Callback, "_is_client_sudo", lambda self: True):
+                return self.order(env, partner_id, wished_at)._take_in().id
+
+        first, second = self.race(order, order)
+        self.assertIsInstance(first, int)
+        self.assertEqual(second, first)
+
+    def test_prospect_orders_a_call_twice_at_once(self):
+        partner_id = self.committed(
+            lambda env: env["res.partner"].create({"name": "P"})
+        )
+        wished_at = self.next_working_noon()
+
+        def order(env):
+            return self.order(env, partner_id, wished_at)._take_in().id
+
+        first, second = self.race(order, order)
+        self.assertIsInstance(first, int)
+        self.assertEqual(second, first)
+
+    def order(self, env, partner_id, wished_at):
+        return env["kbs.callback"].create(
+            {
+                "company_id": self.company_id,
+                "partner_id": partner_id,
+                "phone": "0441234567",
+                "wished_at": wished_at,
+                "topic": "The report",
+            }
+        )
+
+    def next_working_noon(self):
+        with self.registry.cursor() as cr:
+            env = self.environment(cr)
+            company = env["res.company"].browse(self.company_id)
+            hours = company._kbs_get_people_calendar()._kbs_get_work_time(company)
+            tomorrow = fields.Datetime.now() + timedelta(days=1)
+            return hours.next_open(tomorrow.replace(microsecond=0))

@@ -75,6 +75,15 @@ class TestUnknownSender(IntakeCase):
         self.assertFalse(lead)
         self.assertEqual(ticket.kbs_coverage, "not_covered")
 
+    def test_contact_of_another_company_of_ours_is_a_stranger(self):
+        other = self._create_company("Another company")
+        self.env["res.partner"].create(
+            {"name": "Theirs", "email": "t@theirs.example.org", "company_id": other.id}
+        )
+        lead, ticket = self.receive("t@theirs.example.org")
+        self.assertFalse(ticket)
+        self.assertEqual(lead.company_id, self.company)
+
     def test_mail_to_another_alias_is_not_ours(self):
         team = self.env["crm.team"].create(
             {"name": "Sales", "company_id": self.company.id, "alias_name": "line2"}

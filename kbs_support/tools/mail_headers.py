@@ -1,6 +1,8 @@
 """What the headers of a letter say about who, or what, has written it."""
 
 import re
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 
 REPLY = "reply"
@@ -62,6 +64,32 @@ def get_automation(message: Message) -> str | None:
         return None
     # A program that answers is a responder, whatever it calls itself.
     return REPLY if header("In-Reply-To") and not header("List-Id") else MACHINE
+
+
+def read_header(message: Message, name: str) -> str:
+    """Return a header of a letter that was not parsed, on one line.
+
+    >>> letter = Message()
+    >>> letter["Subject"] = "=?utf-8?b?0JfQstGW0YI=?="
+    >>> read_header(letter, "Subject")
+    'Звіт'
+    >>> read_header(letter, "To")
+    ''
+    """
+    return decode(str(message.get(name) or ""))
+
+
+def decode(raw: str) -> str:
+    """Return encoded words of a header as people read them.
+
+    >>> decode("=?x-unknown?b?w4Q=?= of nobody")  # what cannot be read stays
+    '=?x-unknown?b?w4Q=?= of nobody'
+    """
+    raw = " ".join(raw.split())
+    try:
+        return str(make_header(decode_header(raw)))
+    except (LookupError, ValueError, HeaderParseError):
+        return raw
 
 
 def get_numbers(subject: str) -> list[str]:

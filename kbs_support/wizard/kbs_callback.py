@@ -1,13 +1,17 @@
 from datetime import timedelta
+from textwrap import shorten
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, plaintext2html
 
+from ..tools.locking import take_turn
 from ..tools.phone import normalize_phone
 
 MAX_DAYS = 30
 MAX_TOPIC = 250
+SAME_MINUTES = 10  # for so long the same words are the same request
+MAX_ECHO = 40  # characters of a wrong number that are said again
 
 
 class KbsCallback(models.TransientModel):
@@ -66,7 +70,7 @@ class KbsCallback(models.TransientModel):
     # === BUSINESS METHODS === #
 
     def _take_in(self):
-        """Make the ticket or the lead, or give the ticket that already waits.
+        """Make the ticket or the lead, or give the one that waits already.
 
         :raise UserError: no phone number, a time in the past or outside the hours
         :return: record of ``helpdesk.ticket`` or ``crm.lead``
@@ -75,8 +79,9 @@ class KbsCallback(models.TransientModel):
         for fault in self._get_faults():
             raise UserError(fault)
         self.phone = normalize_phone(self.phone)
+        take_turn(self._get_client())  # a double click finds what the first one made
         if not self._is_client_sudo():
-            return self._create_lead_sudo()
+            return self._find_lead_sudo() or self._create_lead_sudo()
         return self._find_ticket_sudo() or self.env["helpdesk.ticket"].create(
             self._prepare_ticket_values()
         )
@@ -88,10 +93,17 @@ class KbsCallback(models.TransientModel):
         except ValueError:
             yield self.env._(
                 "“%s” is no phone number. Write it with its code: +380 44 123 45 67.",
-                self.phone,
+                shorten(self.phone or "", MAX_ECHO, placeholder="…"),
             )
-        if not (self.topic or "").strip() or len(self.topic) > MAX_TOPIC:
+        if not (self.topic or "").strip():
             yield self.env._("Say in a few words what the call is about.")
+        elif len(self.topic) > MAX_TOPIC:
+            yield self.env._(
+                "What the call is about takes at most %(count)s characters; this is "
+                "%(length)s.",
+                count=MAX_TOPIC,
+                length=len(self.topic),
+            )
         if not self.partner_id and not (self.contact_name or "").strip():
             yield self.env._("Say whom to call.")
         yield from self._get_time_faults()
@@ -105,11 +117,15 @@ class KbsCallback(models.TransientModel):
         else:
             work = self._get_line_hours()
             if not work.is_open(self.wished_at):
-                opening = work.next_open(self.wished_at)
-                yield self.env._(
-                    "The line is closed then. The next time to call is %s.",
-                    opening and self._format(opening),
-                )
+                yield self._get_closed_fault(work.next_open(self.wished_at))
+
+    def _get_closed_fault(self, opening):
+        if not opening:
+            return self.env._("The line is closed then. Please write to us instead.")
+        return self.env._(
+            "The line is closed then. The next time to call is %s.",
+            self._format(opening),
+        )
 
     def _format(self, moment):
         return format_datetime(self.env, moment, tz=self.company_id.kbs_tz)
@@ -184,26 +200,35 @@ class KbsCallback(models.TransientModel):
             "kbs_callback_phone": self.phone,
         }
 
+    def _prepare_lead_values(self):
+        return {
+            "name": self.env._("Call-back: %s", self.topic.strip()),
+            "type": "lead",
+            "partner_id": self.partner_id.id,
+            "contact_name": self.contact_name or self.partner_id.name,
+            "phone": self.phone,
+            "company_id": self.company_id.id,
+            "description": plaintext2html(self._format(self.wished_at)),
+        }
+
+    def _find_lead_sudo(self):
+        """The same request of a contact, sent twice, is one lead."""
+        values = self._prepare_lead_values()
+        leads = self.env["crm.lead"].sudo()
+        if not self.partner_id:
+            return leads.browse()
+        since = fields.Datetime.now() - timedelta(minutes=SAME_MINUTES)
+        names = ("name", "partner_id", "phone", "company_id", "description")
+        domain = [(name, "=", values[name]) for name in names]
+        found = leads.search([*domain, ("create_date", ">", since)], limit=1)
+        return found.sudo(self.env.su)
+
     def _create_lead_sudo(self):
         """Make a lead with a planned call.
 
         Sudo: specialists and clients may not make leads; sales goes on with it.
         """
-        lead = (
-            self.env["crm.lead"]
-            .sudo()
-            .create(
-                {
-                    "name": self.env._("Call-back: %s", self.topic.strip()),
-                    "type": "lead",
-                    "partner_id": self.partner_id.id,
-                    "contact_name": self.contact_name or self.partner_id.name,
-                    "phone": self.phone,
-                    "company_id": self.company_id.id,
-                    "description": plaintext2html(self._format(self.wished_at)),
-                }
-            )
-        )
+        lead = self.env["crm.lead"].sudo().create(self._prepare_lead_values())
         lead.phone = self.phone  # not the one of the contact
         user = lead.user_id or self.company_id.sudo().kbs_renewal_user_id
         lead.activity_schedule(
