@@ -121,6 +121,7 @@
         "demo/kbs_subscription.xml",
         "demo/helpdesk_ticket.xml",
         "demo/kbs_feedback.xml",
+        "demo/kbs_tools.xml",
     ],
     "assets": {
         "web.assets_backend": [
