@@ -144,7 +144,8 @@ class KbsDemo(models.AbstractModel):
     @api.model
     def _have_outages(self):
         start = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-        region = self.env.ref("kbs_support.state_ua_32")  # the region of Kyiv
+        states = self.env.ref("kbs_support.state_ua_32")  # around Kyiv
+        states |= self.env.ref("kbs_support.state_ua_18")  # around Zhytomyr
         self.env["kbs.blackout"].create(
             [
                 {
@@ -156,9 +157,9 @@ class KbsDemo(models.AbstractModel):
                     "user_id": self.env.ref("kbs_support.demo_user_sales").id,
                 }
                 for kind, hours, long, regions, note in (
-                    ("power", 22, 4, region, "Графік погодинних відключень"),
-                    ("raid", 16, 1, region, "Повідомлення обласної адміністрації"),
-                    ("network", 68, 2, region.browse(), "Аварія у провайдера"),
+                    ("power", 22, 4, states, "Графік погодинних відключень"),
+                    ("raid", 16, 1, states, "Повідомлення обласної адміністрації"),
+                    ("network", 68, 2, states.browse(), "Аварія у провайдера"),
                 )
             ]
         )
