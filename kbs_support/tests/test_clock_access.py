@@ -128,7 +128,6 @@ class TestClockAccess(ClockCase):
             self.assertIn(words, story)
 
     def test_story_begins_with_what_is_due_first(self):
-        self.policy(plan_id=self.plan("optima").id, metric="resolution")
         ticket = self.ticket("optima")
         ticket._kbs_note_answer(kyiv("2026-05-14 12:30"))
         ticket._kbs_note_client_message(kyiv("2026-05-14 12:40"))
