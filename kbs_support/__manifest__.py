@@ -84,6 +84,7 @@
         "views/kbs_blackout_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_portal_templates.xml",
+        "views/kbs_portal_files_templates.xml",
         "views/kbs_mail_layout.xml",
         "views/helpdesk_ticket_card_templates.xml",
         "views/helpdesk_ticket_intake_views.xml",
@@ -108,6 +109,7 @@
         "views/helpdesk_ticket_tools_views.xml",
         "views/helpdesk_ticket_form_views.xml",
         "views/kbs_callback_portal_templates.xml",
+        "views/kbs_rating_templates.xml",
         "views/res_config_settings_rating_views.xml",
         "views/kbs_support_menus.xml",
         "views/kbs_tools_menus.xml",
@@ -119,10 +121,15 @@
         "demo/kbs_subscription.xml",
         "demo/helpdesk_ticket.xml",
         "demo/kbs_feedback.xml",
+        "demo/kbs_tools.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "kbs_support/static/src/**/*",
+            ("remove", "kbs_support/static/src/portal/**/*"),
+        ],
+        "web.assets_frontend": [
+            "kbs_support/static/src/portal/**/*",
         ],
         "web.assets_tests": [
             "kbs_support/static/tests/tours/**/*",

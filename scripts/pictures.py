@@ -137,7 +137,7 @@ class Session:
         self.page.fill("#password", login)
         self.page.click("button[type=submit]")
         # The web client of a colleague, or the portal of a client.
-        self.page.wait_for_selector(".o_main_navbar, #wrapwrap .o_portal")
+        self.page.wait_for_selector(".o_main_navbar, .o_portal")
 
     def open(self, path, wait=CONTENT):
         """Open a page of the web client and wait for its content."""
@@ -314,13 +314,14 @@ def queue(session, records):
     session.open("support-tickets")
 
 
-def ticket(session, records):
-    record = records.of_client("helpdesk.ticket", "council")
+def ticket(session, records, client="hospital_accountant"):
+    record = records.of_client("helpdesk.ticket", client, ["closed", "=", False])
     session.open(f"support-tickets/{record}")
 
 
 def clocks(session, records):
-    ticket(session, records)
+    """A ticket whose terms force majeure has moved."""
+    ticket(session, records, "school")
     session.click(".o_notebook a[name=kbs_clocks]")
 
 
@@ -332,9 +333,25 @@ def duty(session, records):
     session.open("support-duty", ".o_calendar_view")
 
 
+def callbacks(session, records):
+    """All of them, not only those who wait."""
+    session.open("support-callbacks")
+    session.click(".o_searchview .o_facet_remove")
+
+
+def force_majeure(session, records):
+    session.open("support-force-majeure")
+
+
+def portal_tickets(session, records):
+    session.visit("/my/tickets")
+
+
 def portal_ticket(session, records):
-    record = records.of_client("helpdesk.ticket", "hospital_accountant")
-    session.visit(f"/my/ticket/{record}")
+    record = records.of_client(
+        "helpdesk.ticket", "hospital_accountant", ["closed", "=", False]
+    )
+    session.visit(f"/my/ticket/{record}", ".o-mail-Message")
 
 
 def portal_ticket_new(session, records):
@@ -376,11 +393,14 @@ PICTURES = {
     "partner": ("manager", partner, 660, WIDTH),
     "settings": ("manager", settings, 1330, WIDTH),
     "sold-periods": ("manager", sold_periods, 620, WIDTH),
-    "queue": ("sales", queue, 460, 1600),
-    "ticket": ("agent", ticket, 900, WIDTH),
-    "clocks": ("agent", clocks, 1100, WIDTH),
+    "queue": ("sales", queue, 570, 1600),
+    "ticket": ("agent", ticket, 860, 1440),
+    "clocks": ("agent", clocks, 1200, WIDTH),
     "feedback": ("sales", feedback, 620, 1600),
     "duty": ("sales", duty, 950, 1400),
+    "callbacks": ("agent", callbacks, 330, 1600),
+    "force-majeure": ("sales", force_majeure, 330, WIDTH),
+    "portal-tickets": ("client", portal_tickets, 420, 1200),
     "portal-ticket": ("client", portal_ticket, 820, 1200),
     "portal-ticket-new": ("client", portal_ticket_new, 820, 1200),
     "portal-callback": ("client", portal_callback, 760, 1200),

@@ -1,1 +1,1 @@
-from . import kbs_demo, kbs_demo_feedback, kbs_demo_ticket
+from . import kbs_demo, kbs_demo_feedback, kbs_demo_ticket, kbs_demo_tools

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class HelpdeskTicket(models.Model):
@@ -48,3 +48,10 @@ class HelpdeskTicket(models.Model):
         copy=False,
         help="In one sentence: covered by what until when, or why not.",
     )
+
+    @api.depends("number")
+    def _compute_display_name(self):
+        """EXTENDS helpdesk_mgmt: a ticket that is not saved yet has no number."""
+        fresh = self.filtered(lambda x: not x.id)
+        fresh.display_name = False
+        return super(HelpdeskTicket, self - fresh)._compute_display_name()

@@ -29,6 +29,7 @@ class KbsBlackout(models.Model):
             ("network", "No connection"),
             ("other", "Other"),
         ],
+        string="What Happened",
         required=True,
         default="power",
     )
@@ -56,6 +57,15 @@ class KbsBlackout(models.Model):
         "Force majeure must end after it begins.",
     )
     _when_index = models.Index("(company_id, date_end)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for blackout in self:
+            blackout.display_name = kinds.get(blackout.kind, "")
 
     # === CRUD METHODS === #
 

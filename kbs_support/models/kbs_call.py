@@ -12,6 +12,7 @@ class KbsCall(models.Model):
     _name = "kbs.call"
     _description = "Call about a Ticket"
     _order = "moment desc, id desc"
+    _rec_name = "ticket_id"
 
     ticket_id = fields.Many2one(
         comodel_name="helpdesk.ticket", required=True, index=True, ondelete="cascade"

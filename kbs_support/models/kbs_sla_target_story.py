@@ -29,6 +29,19 @@ class KbsSlaTarget(models.Model):
 
     _inherit = "kbs.sla.target"
 
+    def _sort_for_reading(self):
+        """Return these as people ask about them.
+
+        Open ones first, what is due first on top and what stands still last; then what
+        has ended, the latest first.
+        """
+        running = self._filter_open()
+        due = running.filtered("deadline").sorted(lambda x: (x.deadline, x.id))
+        ended = (self - running).sorted(
+            lambda x: (x.done_at or x.write_date, x.id), reverse=True
+        )
+        return due + (running - due) + ended
+
     def _prepare_story(self):
         """Return the plain values of one clock for ``kbs_support.kbs_clock_story``."""
         self.ensure_one()
@@ -179,7 +192,7 @@ class HelpdeskTicket(models.Model):
 
     def _compute_kbs_clock_html(self):
         for ticket in self:
-            clocks = ticket.kbs_sla_target_ids.sorted("id", reverse=True)
+            clocks = ticket.kbs_sla_target_ids._sort_for_reading()
             ticket.kbs_clock_html = clocks and self.env["ir.qweb"]._render(
                 "kbs_support.kbs_clock_story",
                 {"clocks": [x._prepare_story() for x in clocks]},

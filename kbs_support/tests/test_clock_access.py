@@ -127,6 +127,15 @@ class TestClockAccess(ClockCase):
         ):
             self.assertIn(words, story)
 
+    def test_story_begins_with_what_is_due_first(self):
+        ticket = self.ticket("optima")
+        ticket._kbs_note_answer(kyiv("2026-05-14 12:30"))
+        ticket._kbs_note_client_message(kyiv("2026-05-14 12:40"))
+        clocks = ticket.kbs_sla_target_ids._sort_for_reading()
+        self.assertEqual(
+            clocks.mapped("metric"), ["next_response", "resolution", "first_response"]
+        )
+
     def test_share_of_kept_terms_in_the_running_period(self):
         support = self.supports["premium"]
         kept, late, _running = (self.ticket("premium") for _number in range(3))

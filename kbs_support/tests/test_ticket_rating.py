@@ -187,4 +187,4 @@ class TestRatingPage(RatingCase, HttpCase):
         token = self.token(ticket)
         self.env.flush_all()
         page = self.url_open(f"/rate/{token}/5")
-        self.assertIn("Дякуємо, що оцінили", page.text)
+        self.assertIn("Як ми вам допомогли?", page.text)
