@@ -52,5 +52,6 @@ from . import (
     test_ticket_rating,
     test_ticket_seams,
     test_ticket_tools,
+    test_blackout,
     test_work_time,
 )
