@@ -64,6 +64,7 @@ from . import (
     kbs_sla_policy,
     kbs_sla_target,
     kbs_sla_target_alert,
+    helpdesk_ticket_alert,
     kbs_sla_target_face,
     kbs_sla_target_recount,
     kbs_sla_target_story,
