@@ -16,6 +16,7 @@ from . import (
     helpdesk_ticket_coverage,
     helpdesk_ticket_routing,
     helpdesk_ticket_line,
+    helpdesk_ticket_exception,
     helpdesk_ticket_offer,
     helpdesk_ticket_card,
     helpdesk_ticket_unknown,
