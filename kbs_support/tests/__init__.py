@@ -52,6 +52,7 @@ from . import (
     test_ticket_rating,
     test_ticket_seams,
     test_ticket_tools,
+    test_ticket_split,
     test_ticket_exception,
     test_duty_warnings,
     test_blackout,
