@@ -108,6 +108,43 @@ class TestRating(RatingCase):
         self.assertEqual(activity.user_id, self.lead)
         self.assertIn("Nobody called", activity.note)
 
+    def test_words_of_the_client_are_text_and_no_markup(self):
+        ticket = self.closed()
+        words = '<a href="https://evil.example.com">Pay here</a> 1 < 2'
+        ticket.rating_apply(1, token=self.token(ticket), feedback=words)
+        self.assertIn("&lt;a href", ticket.activity_ids.note)
+        self.assertNotIn(">Pay here</a>", ticket.activity_ids.note)
+
+    def test_low_rating_is_told_once_whatever_language_the_page_has(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        ticket = self.closed()
+        token = self.token(ticket)
+        for lang in ("en_US", "uk_UA"):
+            ticket.with_context(lang=lang).rating_apply(1, token=token)
+        self.assertEqual(len(ticket.activity_ids), 1)
+
+    def test_letter_that_fails_is_not_tried_for_ever(self):
+        template = self.env.ref("kbs_support.mail_template_kbs_rating")
+        good = template.body_html
+        template.body_html = '<p t-out="object.no_such_field"/>'
+        ticket = self.closed()
+        with mute_logger("odoo.addons.kbs_support.models.helpdesk_ticket_letters"):
+            self.ask()
+        self.assertFalse(ticket.kbs_ask_rating_at)
+        template.body_html = good
+        self.ask()
+        self.assertFalse(self.questions(ticket))
+
+    def test_letter_looks_like_all_of_ours(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self.person.lang = "uk_UA"
+        ticket = self.closed()
+        self.ask()
+        body = self.questions(ticket).body_html
+        self.assertIn('<html lang="uk_UA"', body)
+        self.assertIn(f"Звернення {ticket.number}", body)
+        self.assertNotIn("Odoo", body)
+
     def test_job_costs_the_same_for_many(self):
         def cost(count):
             for __ in range(count):
@@ -154,6 +191,36 @@ class TestRatingPage(RatingCase, HttpCase):
         self.assertEqual(answer.status_code, 400)
         rating = self.env["rating.rating"].search([("access_token", "=", token)])
         self.assertFalse(rating.consumed)
+
+    def test_vote_without_a_number_is_not_found(self):
+        ticket = self.closed()
+        token = self.token(ticket)
+        self.env.flush_all()
+        page = self.url_open(f"/rate/{token}/5")
+        csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        for values in ({}, {"rate": ""}, {"rate": "0"}, {"rate": "4"}, {"rate": "x"}):
+            with self.subTest(values=values):
+                answer = self.url_open(
+                    f"/rate/{token}/submit_feedback",
+                    data={"csrf_token": csrf, **values},
+                )
+                self.assertEqual(answer.status_code, 404)
+        rating = self.env["rating.rating"].search([("access_token", "=", token)])
+        self.assertFalse(rating.consumed)
+
+    def test_second_vote_by_the_same_link_corrects_the_first(self):
+        ticket = self.closed()
+        token = self.token(ticket)
+        self.env.flush_all()
+        page = self.url_open(f"/rate/{token}/5")
+        csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        address = f"/rate/{token}/submit_feedback"
+        for rate in ("1", "5"):
+            self.url_open(address, data={"rate": rate, "csrf_token": csrf})
+        ratings = ticket.rating_ids
+        ratings.invalidate_recordset()
+        self.assertEqual(ratings.mapped("rating"), [5])
+        self.assertEqual(len(ticket.activity_ids), 1)
 
     def test_wrong_token_and_wrong_number_are_not_found(self):
         ticket = self.closed()
