@@ -50,10 +50,10 @@ class KbsCallbackPortal(CustomerPortal):
         try:
             day = datetime.strptime(typed.get("day", ""), "%Y-%m-%d").date()
             time = datetime.strptime(typed.get("time", ""), "%H:%M").time()
-        except ValueError:
+            # Sudo: the time zone of support is no secret.
+            return self._kbs_get_company().sudo()._kbs_to_utc(day, time)
+        except (ValueError, OverflowError):  # also the first day of all calendars
             return False
-        # Sudo: the time zone of support is no secret.
-        return self._kbs_get_company().sudo()._kbs_to_utc(day, time)
 
     def _kbs_render_callback(self, typed=None, fault=None):
         partner = request.env.user.partner_id
