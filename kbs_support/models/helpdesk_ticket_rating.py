@@ -56,7 +56,10 @@ class HelpdeskTicket(models.Model):
         return (
             Domain("stage_id.closed", "=", True)
             & Domain("duplicate_id", "=", False)
-            & Domain("kbs_close_reason_id.is_void", "!=", True)
+            & (  # a reason is not asked for where the stage is just moved
+                Domain("kbs_close_reason_id", "=", False)
+                | Domain("kbs_close_reason_id.is_void", "=", False)
+            )
             & Domain("partner_id.email", "!=", False)
         )
 

@@ -126,6 +126,29 @@ class TestTicketLetters(MailCase):
             sent += self.send_queue()
         self.assertEqual(len(sent), 5)
 
+    def test_whom_to_confirm_is_asked_once_for_all(self):
+        def cost(tickets):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            due = tickets.browse(tickets.ids)._kbs_filter_receipt_due()
+            self.assertEqual(due, tickets)
+            return self.env.cr.sql_log_count - before
+
+        channel = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_web")
+        tickets = self.tickets.union(
+            *(
+                self.ticket(
+                    partner_id=False,
+                    partner_email=f"{number}@many.example.com",
+                    channel_id=channel.id,
+                )
+                for number in range(12)
+            )
+        )
+        cost(tickets[:1])
+        self.assertEqual(cost(tickets[:1]), cost(tickets))
+
     def test_our_own_addresses_get_none(self):
         for address in (LINE, self.agent.email):
             self.ticket(

@@ -55,6 +55,12 @@ class TestRating(RatingCase):
         for rate in (1, 3, 5):
             self.assertIn(f"/rate/{self.token(ticket)}/{rate}", question.body_html)
 
+    def test_asked_however_it_was_closed(self):
+        ticket = self.ticket()
+        ticket.stage_id = self.stage_done
+        self.ask()
+        self.assertEqual(len(self.questions(ticket)), 1)
+
     def test_asked_again_after_another_closing(self):
         ticket = self.closed()
         self.ask()
@@ -245,6 +251,8 @@ class TestRatingPage(RatingCase, HttpCase):
         self.env.flush_all()
         self.authenticate("kbs_portal", "kbs_portal")
         page = self.url_open(f"/rate/{token}/5")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(ticket.display_name, page.text, "a page, and no error")
         self.assertNotIn("submit_feedback", page.text)
 
     def test_page_is_ukrainian_for_a_ukrainian(self):

@@ -201,7 +201,9 @@ class TestMerge(ToolsCase):
             {"name": "Stranger", "email": "stranger@example.com"}
         )
         colleague = self._create_contact(self.clients["prof"], "other@example.com")
-        second.message_subscribe((stranger | colleague | self.lead.partner_id).ids)
+        people = stranger | colleague | self.lead.partner_id
+        second.with_user(self.agent).message_subscribe(people.ids)
+        self.assertIn(stranger, second.message_partner_ids, "one of us added him")
         self.merge(first | second, first)
         self.assertIn(colleague, first.message_partner_ids)
         self.assertIn(self.lead.partner_id, first.message_partner_ids)
