@@ -1,6 +1,6 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.http import route
+from odoo.http import request, route
 
 from odoo.addons.rating.controllers.main import Rating
 from odoo.addons.rating.models.rating_data import (
@@ -25,6 +25,7 @@ class KbsRating(Rating):
 
     @route()
     def action_submit_rating(self, token, rate=0, **kwargs):
-        if rate and str(rate) not in RATES:
+        is_vote = request.httprequest.method == "POST"
+        if (is_vote or rate) and str(rate) not in RATES:
             raise NotFound()
         return super().action_submit_rating(token, rate=rate, **kwargs)

@@ -2,6 +2,7 @@ from datetime import timedelta
 from math import floor
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from .kbs_call import FAILED
 
@@ -31,6 +32,7 @@ class HelpdeskTicket(models.Model):
             ("waiting", "To be called"),
             ("talked", "Talked"),
             ("unreachable", "Not reached"),
+            ("dropped", "Not needed"),
         ],
         string="Call-back",
         compute="_compute_kbs_callback_state",
@@ -57,9 +59,18 @@ class HelpdeskTicket(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("kbs_callback_at", "kbs_call_ids.result", "kbs_call_ids.moment")
+    @api.depends(
+        "kbs_callback_at",
+        "kbs_call_ids.result",
+        "kbs_call_ids.moment",
+        "kbs_pause_ids.is_total",
+        "kbs_pause_ids.date_end",
+        "stage_id.closed",
+    )
     def _compute_kbs_callback_state(self):
         for ticket in self:
+            if ticket.closed and ticket.kbs_callback_state == "unreachable":
+                continue  # that is how it ended
             attempts = ticket._kbs_get_callback_attempts()
             results = ticket.kbs_call_ids.mapped("result")
             ticket.kbs_attempt_count = len(attempts)
@@ -69,18 +80,24 @@ class HelpdeskTicket(models.Model):
                 ticket.kbs_callback_state = "talked"
             elif len(attempts) >= ATTEMPTS:
                 ticket.kbs_callback_state = "unreachable"
+            elif ticket.closed:
+                ticket.kbs_callback_state = "dropped"
             else:
                 ticket.kbs_callback_state = "waiting"
 
     def _kbs_get_callback_attempts(self):
         """Return the calls that count as attempts, oldest first.
 
-        Those in vain since the client last named a time; three clicks in a minute are
-        one attempt.
+        Those in vain since the client last named a time, or was heard of after we had
+        not reached him; three clicks in a minute are one attempt.
         """
         self.ensure_one()
+        waits = self.sudo().kbs_pause_ids.filtered("is_total")
+        heard_at = max(waits.filtered("date_end").mapped("date_end"), default=None)
         attempts, last = self.kbs_call_ids.browse(), None
         for call in self.kbs_call_ids.sorted(lambda x: (x.moment, x.id)):
+            if heard_at and call.moment <= heard_at:
+                continue
             if call.result == "later":
                 attempts, last = attempts.browse(), None
             elif call.result in FAILED and (not last or call.moment - last >= GAP):
@@ -144,8 +161,12 @@ class HelpdeskTicket(models.Model):
         )
         lost._kbs_mute_stage_letter()
         lost._kbs_move_to_waiting_stage()
-        for ticket in lost:
-            ticket._kbs_tell_unreachable()
+        # Tells the client that we tried, and when.
+        lost._kbs_send_letter(
+            self.env.ref(
+                "kbs_support.mail_template_kbs_unreachable", raise_if_not_found=False
+            )
+        )
 
     def _kbs_move_to_waiting_stage(self):
         for team, tickets in self.grouped("team_id").items():
@@ -153,10 +174,33 @@ class HelpdeskTicket(models.Model):
             if stages:
                 tickets.stage_id = stages[0]
 
-    def _kbs_tell_unreachable(self):
-        """Write to the client that we tried, and when."""
-        template = self.env.ref(
-            "kbs_support.mail_template_kbs_unreachable", raise_if_not_found=False
+    # === MERGING === #
+
+    def _kbs_merge_into(self, target, is_moving=True):
+        # EXTENDS merging: a call that was ordered is made all the same.
+        ordered = self.filtered(lambda x: x.kbs_callback_state == "waiting")
+        res = super()._kbs_merge_into(target, is_moving=is_moving)
+        user = target.user_id or target.team_id.user_id or self.env.user
+        for ticket in ordered:
+            # No time of call there: that would be another promise.
+            target._kbs_plan_call_sudo(
+                ticket.kbs_callback_at, ticket.kbs_callback_phone, user
+            )
+        return res
+
+    def _kbs_plan_call_sudo(self, moment, phone, user):
+        """Put a call at ``moment`` (UTC) on the list of ``user``.
+
+        Sudo: it follows from what was promised, whoever is to keep it.
+        """
+        ticket = self.sudo()
+        ticket.activity_schedule(
+            "mail.mail_activity_data_call",
+            date_deadline=ticket.company_id._kbs_to_local_date(moment),
+            summary=self.env._(
+                "Call %(phone)s at %(time)s",
+                phone=phone or ticket.partner_id.phone or "",
+                time=format_datetime(self.env, moment, tz=ticket.company_id.kbs_tz),
+            ),
+            user_id=user.id,
         )
-        if template and (self.partner_id.email_normalized or self.partner_email):
-            self._kbs_post_automatic(template)

@@ -209,6 +209,10 @@ class HelpdeskTicket(models.Model):
         self._kbs_go_on(lambda x: x.closed or x.stage_id.kbs_is_waiting)
         # A team without a waiting stage has pauses too: nobody was reached by phone.
         self.filtered(lambda x: x._kbs_get_open_pause_sudo())._kbs_resume_clocks()
+        self._kbs_owe_answer(moment)
+
+    def _kbs_owe_answer(self, moment):
+        """The client waits for an answer since ``moment`` (UTC), if not for longer."""
         answered = self.filtered(
             lambda x: (
                 x._kbs_is_served()

@@ -89,9 +89,7 @@ class HelpdeskTicket(models.Model):
 
         :raise UserError: a client has no address, so he would not be told
         """
-        mute = self.filtered(
-            lambda x: not (x.partner_id.email_normalized or x.partner_email)
-        )
+        mute = self.filtered(lambda x: not any(x._kbs_get_letter_recipient()))
         if mute:
             raise UserError(
                 self.env._(
@@ -101,19 +99,24 @@ class HelpdeskTicket(models.Model):
                 )
             )
         for ticket in self:
-            partner = ticket.partner_id.filtered("email_normalized")
             ticket.message_post(
-                body=text,
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
-                partner_ids=partner.ids,
-                outgoing_email_to=False if partner else ticket.partner_email,
+                body=text, message_type="comment", subtype_xmlid="mail.mt_comment"
             )
 
     def _kbs_move_to_closed_stage(self, stage=None):
-        """Move to ``stage`` where the team has it, else to its first closed one."""
+        """Move to ``stage`` where the team has it, else to its first closed one.
+
+        :raise UserError: a team has none
+        """
         for team, tickets in self.grouped("team_id").items():
             stages = team._get_applicable_stages().filtered("closed")
+            if not stages:
+                raise UserError(
+                    self.env._(
+                        "%s: the team has no stage for closed tickets.",
+                        team.name or tickets[:1].number,
+                    )
+                )
             tickets.stage_id = stage if stage and stage in stages else stages[:1]
 
     # === THE LETTER OF THE STAGE === #

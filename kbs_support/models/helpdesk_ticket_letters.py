@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import formataddr
 
-from ..tools.batches import run_isolated
+from ..tools.batches import run_each
 from .helpdesk_ticket_notify import AUTOMATIC
 
 _logger = logging.getLogger(__name__)
@@ -21,6 +21,13 @@ class HelpdeskTicket(models.Model):
     """
 
     _inherit = "helpdesk.ticket"
+
+    kbs_receipt_at = fields.Datetime(
+        string="Receipt Sent",
+        readonly=True,
+        copy=False,
+        help="When the client was told that his request has been received (UTC).",
+    )
 
     # === WHEN === #
 
@@ -50,109 +57,145 @@ class HelpdeskTicket(models.Model):
     def _message_track_post_template(self, changes):
         result = super()._message_track_post_template(changes)
         if changes and "stage_id" in changes:
-            for ticket in self.filtered(lambda x: x.active and not x.duplicate_id):
-                ticket._kbs_send_letter(ticket.stage_id.mail_template_id)
+            told = self.filtered(lambda x: x.active and not x.duplicate_id)
+            for stage, tickets in told.grouped("stage_id").items():
+                tickets._kbs_send_letter(stage.mail_template_id)
         return result
 
     def action_kbs_confirm_receipt(self):
         """Send the letter "received" of a ticket that was typed in, on request."""
-        template = self._kbs_get_receipt_template()
-        for ticket in self:
-            ticket.check_access("write")
-            ticket._kbs_send_letter(template)
+        self.check_access("write")
+        self._kbs_send_receipts()
 
     def _kbs_confirm_receipt(self):
         """Tell the senders of these new tickets that they have been received."""
-        if self.env.context.get("kbs_auto_reply"):
-            return
-        template = self._kbs_get_receipt_template()
-        for ticket in self:
-            if ticket._kbs_is_receipt_due():
-                ticket._kbs_send_letter(template)
+        if not self.env.context.get("kbs_auto_reply"):
+            self._kbs_filter_receipt_due()._kbs_send_receipts()
+
+    def _kbs_send_receipts(self):
+        sent = self._kbs_send_letter(
+            self.env.ref(
+                "kbs_support.mail_template_kbs_ticket_received",
+                raise_if_not_found=False,
+            )
+        )
+        # Sudo: a client who writes changes nothing of his ticket.
+        sent.sudo().kbs_receipt_at = fields.Datetime.now()
+
+    def _kbs_filter_receipt_due(self):
+        """Return those of these whose clients wrote them, and are no machine."""
+        channels = self.env["helpdesk.ticket.channel"].sudo()
+        for name in ("email", "web"):
+            channels |= (
+                self.env.ref(f"helpdesk_mgmt.helpdesk_ticket_channel_{name}", False)
+                or channels.browse()
+            )
+        addresses = {}
+        # Sudo: new tickets by clients, or by strangers.
+        for ticket in self.sudo().filtered(
+            lambda x: x.channel_id in channels and x.active and not x.closed
+        ):
+            partner, address = ticket._kbs_get_letter_recipient()
+            addresses[ticket.id] = address or partner.email_normalized
+        welcome = self._kbs_filter_welcome(set(addresses.values()) - {False})
+        return self.filtered(lambda x: addresses.get(x.id) in welcome)
 
     @api.model
-    def _kbs_get_receipt_template(self):
-        return self.env.ref(
-            "kbs_support.mail_template_kbs_ticket_received", raise_if_not_found=False
-        )
+    def _kbs_filter_welcome(self, addresses):
+        """Return those of ``addresses`` that are neither ours nor those of a flood.
 
-    def _kbs_is_receipt_due(self):
-        """Tell whether the client wrote this himself, and is no machine."""
-        self.ensure_one()
-        ticket_sudo = self.sudo()  # a new ticket by a client, or by a stranger
-        channels = ("email", "web")
-        own_ways = [f"helpdesk_mgmt.helpdesk_ticket_channel_{x}" for x in channels]
-        written = [self.env.ref(x, raise_if_not_found=False) for x in own_ways]
-        if not ticket_sudo.channel_id or ticket_sudo.channel_id not in written:
-            return False
-        if not ticket_sudo.active or ticket_sudo.closed:
-            return False
-        partner, address = ticket_sudo._kbs_get_letter_recipient()
-        address = address or partner.email_normalized
-        return bool(address) and ticket_sudo._kbs_may_write_to(address)
-
-    def _kbs_may_write_to(self, address):
-        """Tell whether ``address`` is neither ours nor that of a flood."""
-        domains = self.env["mail.alias.domain"]
-        if self._kbs_is_our_address(address) or domains._find_aliases([address]):
-            return False
+        :param set addresses: normalized
+        """
+        if not addresses:
+            return set()
         since = fields.Datetime.now() - timedelta(hours=1)
-        recent = self.with_context(active_test=False).search_count(
-            [("partner_email", "=", address), ("kbs_received_at", ">", since)],
-            limit=RECEIPTS_AN_HOUR + 1,
+        groups = (
+            self.sudo()  # tickets of a sender count whoever may see them
+            .with_context(active_test=False)
+            ._read_group(
+                [
+                    ("partner_email", "in", list(addresses)),
+                    ("kbs_received_at", ">", since),
+                ],
+                ["partner_email"],
+                ["__count"],
+            )
         )
-        return recent <= RECEIPTS_AN_HOUR
+        floods = {address for address, count in groups if count > RECEIPTS_AN_HOUR}
+        aliases = self.env["mail.alias.domain"]._find_aliases(list(addresses))
+        return addresses - floods - set(aliases) - self._kbs_get_ours(addresses)
 
     # === HOW === #
 
-    def _kbs_send_letter(self, template):
-        """Queue ``template`` for the client of this ticket, if he has an address.
+    def _kbs_send_letter(self, template, also=None):
+        """Queue ``template`` for the clients of these tickets who have an address.
 
         A letter that fails undoes nothing: it is logged, and the team's leader finds
         it among his activities.
+
+        :param also: tickets whose clients read these letters as well
+        :return: those of these tickets whose letter is queued
         """
-        self.ensure_one()
         template = (template or self.env["mail.template"]).sudo()
-        # Sudo: whatever the letter says was decided by whoever made the template.
-        ticket_sudo = self.sudo().with_context(kbs_auto_reply=True)
         if not template.active:
-            return
-        error = run_isolated(ticket_sudo, lambda x: x._kbs_post_letter(template))
-        if error is not None:
+            return self.browse()
+        # Sudo: whatever the letter says was decided by whoever made the template.
+        sudo = self.sudo().with_context(kbs_auto_reply=True)
+        readers = {
+            x: (x | (also or x).sudo())._kbs_get_letter_readers_sudo() for x in sudo
+        }
+        written = sudo.filtered(lambda x: any(readers[x]))
+        failed = run_each(written, lambda x: x._kbs_post_letters(template, readers))
+        for ticket, error in failed.items():
             _logger.error(
-                "The letter %s failed for %s", template.name, self, exc_info=error
+                "The letter %s failed for %s", template.name, ticket, exc_info=error
             )
-            ticket_sudo._kbs_ask_to_check(
+            ticket._kbs_ask_to_check(
                 self.env._("The letter “%(name)s” was not sent.", name=template.name)
             )
+        return self.filtered(lambda x: x in written and x not in failed)
 
-    def _kbs_post_letter(self, template):
-        partner, address = self._kbs_get_letter_recipient()
-        if not (partner or address):
-            return
-        rendered = {
-            name: template._render_field(
-                name,
-                self.ids,
-                compute_lang=True,
-                **({"options": {"post_process": True}} if name == "body_html" else {}),
-            )[self.id]
+    def _kbs_get_letter_readers_sudo(self):
+        """Return who reads a letter about all of these, as (partners, addresses).
+
+        :return: the addresses as text, separated by commas
+        """
+        partners, addresses = self.env["res.partner"].sudo(), set()
+        for ticket in self.sudo():
+            partner, address = ticket._kbs_get_letter_recipient()
+            partners |= partner
+            addresses.add(address)
+        addresses -= {False, *partners.mapped("email_normalized")}
+        return partners, ",".join(sorted(addresses))
+
+    def _kbs_post_letters(self, template, readers):
+        """Render ``template`` for all of these at once, and post each.
+
+        :param dict readers: ``{ticket: (partners, addresses)}``
+        """
+        options = {"body_html": {"options": {"post_process": True}}}
+        subjects, bodies = (
+            template._render_field(
+                name, self.ids, compute_lang=True, **options.get(name, {})
+            )
             for name in ("subject", "body_html")
-        }
-        self.message_post(
-            author_id=self.company_id.partner_id.id,
-            email_from=self._kbs_get_letter_sender(),
-            subject=rendered["subject"],
-            body=rendered["body_html"],
-            message_type="auto_comment",
-            subtype_xmlid="mail.mt_comment",
-            partner_ids=partner.ids,
-            outgoing_email_to=address,
-            notify_skip_followers=True,
-            notify_author=True,
-            email_add_signature=False,
-            mail_headers={**AUTOMATIC, "X-Kbs-Ticket": self.number},
         )
+        for ticket in self:
+            partners, addresses = readers[ticket]
+            ticket.message_post(
+                author_id=ticket.company_id.partner_id.id,
+                email_from=ticket._kbs_get_letter_sender(),
+                subject=subjects[ticket.id],
+                body=bodies[ticket.id],
+                message_type="auto_comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=partners.ids,
+                outgoing_email_to=addresses,
+                notify_skip_followers=True,
+                notify_author=True,
+                email_add_signature=False,
+                mail_headers={**AUTOMATIC, "X-Kbs-Ticket": ticket.number},
+            )
 
     def _kbs_get_letter_sender(self):
         """Return the address of the line under the name of the company, or False."""

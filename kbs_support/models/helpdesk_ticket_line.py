@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class HelpdeskTicket(models.Model):
@@ -7,20 +7,32 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     def _kbs_get_line_hours(self):
+        """Return the hours of the line for this client as :class:`WorkTime`."""
+        self.ensure_one()
+        # Sudo: when the line is open is no secret.
+        ticket = self.sudo()
+        return self._kbs_choose_line_hours(
+            ticket.kbs_plan_id, ticket.team_id, ticket.company_id
+        )
+
+    @api.model
+    def _kbs_choose_line_hours(self, plan, team, company):
         """Return the hours of the line as :class:`WorkTime`.
 
         Those of the client's plan, else of the team, else of the company; where
         nobody has set any, the line is always open.
+
+        :param plan: ``kbs.plan``, empty for a client without coverage
+        :param team: ``helpdesk.ticket.team``, maybe empty
         """
-        self.ensure_one()
-        # Sudo: when the line is open is no secret.
-        ticket = self.sudo()
+        # Sudo: as above, also for a ticket that is not there yet.
+        company = company.sudo()
         calendar = (
-            ticket.kbs_plan_id.line_calendar_id
-            or ticket.team_id.kbs_calendar_id
-            or ticket.company_id._kbs_get_people_calendar()
+            plan.sudo().line_calendar_id
+            or team.sudo().kbs_calendar_id
+            or company._kbs_get_people_calendar()
         )
-        return calendar._kbs_get_work_time(ticket.company_id)
+        return calendar._kbs_get_work_time(company)
 
     def _kbs_is_line_open(self, moment=None):
         """Say whether the line is open for this client.

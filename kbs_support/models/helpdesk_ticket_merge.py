@@ -79,7 +79,9 @@ class HelpdeskTicket(models.Model):
 
     def _kbs_get_first(self):
         """Return the open ticket of these that was taken in first."""
-        waiting = self.filtered(lambda x: not x.closed and not x.duplicate_id)
+        waiting = self.filtered(
+            lambda x: x.active and not x.closed and not x.duplicate_id
+        )
         return waiting.sorted(lambda x: (x.kbs_received_at, x.id))[:1]
 
     def _kbs_merge_into(self, target, is_moving=True):
@@ -104,7 +106,7 @@ class HelpdeskTicket(models.Model):
         target._kbs_follow_also(self)
         target.priority = max(x.priority or "0" for x in everything)
         if since:
-            target._kbs_wait_since(since)
+            target._kbs_wait_since(since, with_words=is_moving)
         target._kbs_tell_merged(self)
 
     def _kbs_get_merge_faults(self, target):
@@ -123,6 +125,8 @@ class HelpdeskTicket(models.Model):
             )
         if target.closed:
             yield self.env._("%s is closed: reopen it first.", target.number)
+        if not target.active:
+            yield self.env._("%s is archived: restore it first.", target.number)
         first = everything._kbs_get_first()
         if first and first != target:
             yield self.env._(
@@ -184,16 +188,25 @@ class HelpdeskTicket(models.Model):
         clocks = self._kbs_get_open_clocks_sudo("first_response", "next_response")
         return min(clocks.mapped("date_start"), default=False)
 
-    def _kbs_wait_since(self, moment):
+    def _kbs_wait_since(self, moment, with_words):
         """The client has waited for an answer to this ticket since ``moment`` at least.
 
         A clock of the next answer that began later is not what he was promised.
+
+        :param bool with_words: what he wrote has come along. Without it a ticket that
+            waits for him goes on waiting, and so does the clock
         """
         clocks = self._kbs_get_open_clocks_sudo("next_response")
         clocks.filtered(lambda x: x.date_start > moment)._cancel(
             self.env._("Merged: the client has been waiting longer")
         )
-        self._kbs_note_client_message(moment)
+        if with_words:
+            self._kbs_note_client_message(moment)
+            return
+        self._kbs_owe_answer(moment)
+        if self._kbs_get_open_pause_sudo():
+            clocks = self._kbs_get_open_clocks_sudo("next_response")
+            clocks._pause(fields.Datetime.now())
 
     def _kbs_close_as_duplicates(self, target):
         """Close, and remember of what; the client gets one letter about all of it."""
@@ -221,10 +234,8 @@ class HelpdeskTicket(models.Model):
         template = self.env.ref(
             "kbs_support.mail_template_kbs_merged", raise_if_not_found=False
         )
-        if not template:
-            return
-        told = (merged | self).partner_id
-        self.with_context(
-            kbs_merged_numbers=", ".join(merged.mapped("number")),
-            kbs_merged_partner_ids=",".join(map(str, told.ids)),
-        )._kbs_post_automatic(template)
+        if template:
+            numbers = ", ".join(merged.mapped("number"))
+            self._kbs_send_letter(
+                template.with_context(kbs_merged_numbers=numbers), also=merged
+            )

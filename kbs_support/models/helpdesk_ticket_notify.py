@@ -138,15 +138,6 @@ class HelpdeskTicket(models.Model):
             message, recipients_group, msg_vals=msg_vals, render_values=render_values
         )
 
-    def _kbs_post_automatic(self, template):
-        """Post ``template`` to the client: a word of the system, no answer of ours."""
-        self.with_context(kbs_auto_reply=True).message_post_with_source(
-            template,
-            message_type="auto_comment",
-            subtype_xmlid="mail.mt_comment",
-            email_layout_xmlid="mail.mail_notification_light",
-        )
-
     def _notify_by_email_get_headers(self, headers=None):
         """A letter of the system says so, and no vacation responder answers it."""
         headers = super()._notify_by_email_get_headers(headers)

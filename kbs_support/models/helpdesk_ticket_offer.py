@@ -1,30 +1,15 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.mail import is_html_empty
 
 from ..tools.locking import wait_for_others
 
 
 class HelpdeskTicket(models.Model):
-    """What is done for a client without coverage: an offer, or a lead's exception."""
+    """What a client without coverage is offered, and who of sales does it."""
 
     _inherit = "helpdesk.ticket"
 
-    kbs_exception_reason = fields.Char(
-        string="Served without Coverage, because",
-        readonly=True,
-        copy=False,
-        tracking=True,
-        groups="base.group_user",
-    )
-    kbs_exception_user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Exception by",
-        readonly=True,
-        copy=False,
-        tracking=True,
-        groups="base.group_user",
-    )
     kbs_lead_id = fields.Many2one(
         comodel_name="crm.lead",
         string="Opportunity",
@@ -35,50 +20,6 @@ class HelpdeskTicket(models.Model):
         groups="base.group_user",
         help="What sales make of this ticket.",
     )
-
-    # === EXCEPTION === #
-
-    def action_kbs_exception(self):
-        """Ask a lead why this client is served without coverage (wizard)."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Serve without Coverage"),
-            "res_model": "kbs.ticket.exception",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_ticket_id": self.id},
-        }
-
-    def _kbs_grant_exception(self, reason):
-        """Serve these clients though nothing covers them.
-
-        :param str reason: stays on the ticket, with the name of the lead
-        :raise AccessError: the user is no lead
-        :raise UserError: the ticket is covered anyway
-        """
-        if not self.env.user.has_group("kbs_support.group_kbs_lead"):
-            raise AccessError(
-                self.env._("Only a lead decides who is served without coverage.")
-            )
-        self.check_access("write")
-        for ticket in self:
-            if ticket.kbs_coverage != "not_covered":
-                raise UserError(
-                    self.env._(
-                        "%(ticket)s is covered: it needs no exception.",
-                        ticket=ticket.number,
-                    )
-                )
-        # Sudo: nobody types an exception in, see _kbs_check_derived.
-        self.sudo().write(
-            {"kbs_exception_reason": reason, "kbs_exception_user_id": self.env.uid}
-        )
-        self._kbs_restart_clocks(regained=self)
-
-    def _kbs_is_served(self):
-        # EXTENDS the promise: an exception is served as well.
-        return super()._kbs_is_served() or bool(self.sudo().kbs_exception_reason)
 
     # === OFFER === #
 

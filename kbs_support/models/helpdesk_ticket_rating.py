@@ -1,10 +1,14 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
-from ..tools.batches import work_in_batches
-from .helpdesk_ticket_notify import AUTOMATIC
+from ..tools.batches import run_each, work_in_batches
+from .helpdesk_ticket_notify import AUTOMATIC, CLIENT_LAYOUT
+
+_logger = logging.getLogger(__name__)
 
 UNHAPPY = 2.0  # of 5: below the face in the middle
 
@@ -52,7 +56,10 @@ class HelpdeskTicket(models.Model):
         return (
             Domain("stage_id.closed", "=", True)
             & Domain("duplicate_id", "=", False)
-            & Domain("kbs_close_reason_id.is_void", "!=", True)
+            & (  # a reason is not asked for where the stage is just moved
+                Domain("kbs_close_reason_id", "=", False)
+                | Domain("kbs_close_reason_id.is_void", "=", False)
+            )
             & Domain("partner_id.email", "!=", False)
         )
 
@@ -65,7 +72,7 @@ class HelpdeskTicket(models.Model):
     def _kbs_ask_rating(self):
         """Queue the letter "rate us" for those that are still closed and to be asked.
 
-        The date goes first: a letter that cannot be made is not tried for ever.
+        A letter that cannot be made is logged, and not tried for ever.
         """
         self.kbs_ask_rating_at = False
         template = self.env.ref(
@@ -73,12 +80,18 @@ class HelpdeskTicket(models.Model):
         )
         asked = self.filtered_domain(self._kbs_get_rateable_domain())
         asked = asked.filtered("company_id.kbs_ask_rating")
-        if template and asked:
+        if not template:
+            return
+
+        def send(tickets):
             template.send_mail_batch(
-                asked.ids,
+                tickets.ids,
                 email_values={"headers": repr(AUTOMATIC)},
-                email_layout_xmlid="mail.mail_notification_light",
+                email_layout_xmlid=CLIENT_LAYOUT,
             )
+
+        for ticket, error in run_each(asked, send).items():
+            _logger.error("%s: no rating was asked for", ticket.number, exc_info=error)
 
     # === ANSWERS === #
 
@@ -98,13 +111,16 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         ticket = self.sudo()
         user = ticket._kbs_get_rating_lead()
-        summary = self.env._("Low rating: %s", ticket.number)
-        open_ones = ticket.activity_ids.filtered(lambda x: x.summary == summary)
-        if user and not open_ones:
+        if not user:
+            return
+        # In the language of who reads it, whatever page the client has seen.
+        lead = self.with_context(lang=user.lang or self.env.lang)
+        summary = lead.env._("Low rating: %s", ticket.number)
+        if summary not in ticket.activity_ids.mapped("summary"):
             ticket.activity_schedule(
                 "mail.mail_activity_data_call",
                 summary=summary,
-                note=rating.feedback or "",
+                note=plaintext2html(rating.feedback or ""),
                 user_id=user.id,
             )
 

@@ -99,14 +99,22 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _kbs_is_our_address(self, address):
         """Tell whether a normalized address belongs to one of our people."""
-        return bool(
+        return bool(self._kbs_get_ours([address]))
+
+    @api.model
+    def _kbs_get_ours(self, addresses):
+        """Return those of these normalized addresses that belong to our people."""
+        users = (
             self.env["res.users"]
             .sudo()  # letters of strangers are processed too
-            .search_count(
-                [("share", "=", False), ("partner_id.email_normalized", "=", address)],
-                limit=1,
+            .search(
+                [
+                    ("share", "=", False),
+                    ("partner_id.email_normalized", "in", list(addresses)),
+                ]
             )
         )
+        return set(users.partner_id.mapped("email_normalized"))
 
     @api.model
     def _detect_loop_sender_domain(self, email_from_normalized):

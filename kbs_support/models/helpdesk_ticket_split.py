@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 
 class HelpdeskTicket(models.Model):
@@ -58,13 +59,14 @@ class HelpdeskTicket(models.Model):
         return ticket
 
     def _kbs_prepare_split_values(self, messages, name):
-        inside = self.env.ref("base.group_user")
-        asked = messages.filtered(
-            lambda x: inside not in x.author_id.user_ids.all_group_ids
-        )[:1]
+        # Notes of ours stay notes: the client reads the first text of his ticket.
+        public = messages.filtered(
+            lambda x: not x.is_internal and x.subtype_id and not x.subtype_id.internal
+        )
+        asked = public.filtered(lambda x: not self._kbs_is_ours(x.author_id))[:1]
         return {
             "name": name,
-            "description": (asked or messages[:1]).body,
+            "description": (asked or public[:1]).body or plaintext2html(name),
             "partner_id": self.partner_id.id,
             "partner_name": self.partner_name,
             "partner_email": self.partner_email,
@@ -86,7 +88,8 @@ class HelpdeskTicket(models.Model):
         """
         for message in messages.sudo():
             files = message.attachment_ids
-            copies = [x.copy({"res_id": self.id}).id for x in files]
+            place = {"res_model": self._name, "res_id": self.id}
+            copies = [x.copy(place).id for x in files]
             message.create(
                 {
                     "model": self._name,

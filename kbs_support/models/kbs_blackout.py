@@ -78,9 +78,10 @@ class KbsBlackout(models.Model):
     def write(self, vals):
         if not {"date_start", "date_end", "region_ids", "company_id"} & set(vals):
             return super().write(vals)
-        self._recount_clocks()
+        # Counted when all is written: what it stopped before, and what it stops now.
+        domains = self._get_concerned_domains()
         res = super().write(vals)
-        self._recount_clocks()
+        self._recount_concerned(domains + self._get_concerned_domains())
         return res
 
     def unlink(self):

@@ -1,7 +1,11 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+
+from ..tools.locking import wait_for_others
 
 FAILED = ("no_answer", "busy", "wrong_number")
 
@@ -78,8 +82,10 @@ class KbsCall(models.Model):
     def create(self, vals_list):
         calls = super().create(vals_list)
         calls._check_honest()
-        for call in calls:
-            call._note_on_ticket()
+        # Of two calls at once only one is the last attempt.
+        wait_for_others(calls.ticket_id)
+        calls._note_on_tickets()
+        calls._tell_tickets()
         calls.ticket_id._kbs_follow_attempts()
         return calls
 
@@ -98,19 +104,35 @@ class KbsCall(models.Model):
                 self.env._("Only leads log calls that are older than a day.")
             )
 
-    def _note_on_ticket(self):
-        """Tell the ticket: a note for us, and an answer when we talked (L1)."""
-        ticket = self.ticket_id
-        ticket._message_log(body=self._get_summary())
-        if self.result == "talked":
-            ticket._kbs_note_answer(max(self.moment, ticket.kbs_received_at))
-        elif self.result == "later" and ticket.kbs_callback_state == "waiting":
-            ticket.kbs_callback_at = self.later_at
+    def _note_on_tickets(self):
+        """Leave a note for us on each ticket, of several calls a line for each."""
+        self.ticket_id._message_log_batch(
+            bodies={
+                ticket.id: Markup("<br/>").join(x._get_summary() for x in calls)
+                for ticket, calls in self.grouped("ticket_id").items()
+            }
+        )
+
+    def _tell_tickets(self):
+        """Let the clocks know: a talk is an answer, and ends the wait (L1)."""
+        talks = self.filtered(lambda x: x.result == "talked").sorted("moment")
+        for moment, calls in talks.grouped(
+            lambda x: max(x.moment, x.ticket_id.kbs_received_at)
+        ).items():
+            calls.ticket_id._kbs_note_answer(moment)
+        later = self.filtered(lambda x: x.result == "later")
+        waiting = later.filtered(lambda x: x.ticket_id.kbs_callback_state == "waiting")
+        for moment, calls in waiting.grouped("later_at").items():
+            calls.ticket_id.kbs_callback_at = moment
+        # Where no call was ordered, the promise to call again is one of who made it.
+        for call in later - waiting:
+            call.ticket_id._kbs_plan_call_sudo(call.later_at, call.phone, call.user_id)
         # The pause "not reached" is over: we have just talked.
-        is_reached = self.result in ("talked", "later")
-        if is_reached and ticket._kbs_get_open_pause_sudo().is_total:
-            ticket._kbs_go_on(lambda x: x.stage_id.kbs_is_waiting)
-            ticket._kbs_get_open_pause_sudo().ticket_id._kbs_resume_clocks()
+        reached = (talks | later).ticket_id.filtered(
+            lambda x: x._kbs_get_open_pause_sudo().is_total
+        )
+        reached._kbs_go_on(lambda x: x.stage_id.kbs_is_waiting)
+        reached.filtered(lambda x: x._kbs_get_open_pause_sudo())._kbs_resume_clocks()
 
     def _get_summary(self):
         """Return the call in one line, in the language of who logs it."""

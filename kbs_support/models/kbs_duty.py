@@ -56,6 +56,58 @@ class KbsDuty(models.Model):
             ]
             duty.display_name = f"{duty.user_id.name or ''} {' – '.join(moments)}"
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        duties = super().create(vals_list)
+        duties._request_alerts(duties._get_warned_domain())
+        return duties
+
+    def write(self, vals):
+        if not {"user_id", "date_from", "date_to", "company_id"} & set(vals):
+            return super().write(vals)
+        domain = self._get_warned_domain()
+        res = super().write(vals)
+        self._request_alerts(domain | self._get_warned_domain())
+        return res
+
+    def unlink(self):
+        domain = self._get_warned_domain()
+        res = super().unlink()
+        self._request_alerts(domain)
+        return res
+
+    # === WARNINGS === #
+
+    def _get_warned_domain(self):
+        """Domain of the clocks whose next warning these duties may bring forward."""
+        return Domain.OR(
+            Domain("company_id", "=", x.company_id.id)
+            & Domain("alert_at", ">=", x.date_from)
+            for x in self
+        )
+
+    @api.model
+    def _request_alerts(self, domain):
+        """Find the next warnings of these clocks anew: the roster has changed."""
+        self.env["kbs.sla.target"]._request_recount(
+            domain, self.env._("The duty roster has changed")
+        )
+
+    @api.model
+    def _get_coming(self, companies):
+        """Return the duties in ``companies`` that run or come."""
+        # Sudo: warnings follow the roster, whoever moves a ticket.
+        return self.sudo().search(
+            [
+                ("company_id", "in", companies.ids),
+                ("date_to", ">", fields.Datetime.now()),
+            ]
+        )
+
+    # === WHO === #
+
     @api.model
     def _get_on_duty(self, company, moment):
         """Return the users on duty in ``company`` at the UTC ``moment`` (naive)."""

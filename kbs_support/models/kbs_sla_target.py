@@ -204,7 +204,7 @@ class KbsSlaTarget(models.Model):
         for clock in self:
             work, stops = faces[clock]
             clock.deadline = work.add(clock.date_start, clock._get_promise(), stops)
-            clock.alert_at = clock._get_next_alert(work, stops, people)
+            clock.alert_at = clock._get_next_alert(faces[clock], people)
 
     def _get_pauses(self):
         """Return the pauses that stop this clock; the first answer never waits (L4)."""

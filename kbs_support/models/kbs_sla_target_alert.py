@@ -41,29 +41,58 @@ class KbsSlaTarget(models.Model):
 
     # === WHEN === #
 
-    def _get_next_alert(self, work, stops, people):
+    def _get_next_alert(self, face, people):
         """Return when somebody is warned next (UTC), or None.
 
-        :param work: :class:`WorkTime` by which this clock counts
-        :param dict people: what ``_get_people_times`` gives
+        :param face: what ``_get_faces`` gives for this clock
+        :param people: what ``_get_people_times`` gives
         """
         self.ensure_one()
         coming = [x for x in LEVELS if x > self.alerted_level]
         if self.done_at or not self.deadline or not coming:
             return None
-        share = self._get_promise() * coming[0] / 100
-        moment = work.add(self.date_start, share, stops)
-        return moment and people[self.company_id].next_open(moment)
+        if not people[1]:
+            coming = coming[:1]  # all keep the same hours: the first level comes first
+        work, stops = face
+        moments = []
+        for level in coming:
+            share = self._get_promise() * level / 100
+            if moment := work.add(self.date_start, share, stops):
+                moments.append(self._get_hours(level, people).next_open(moment))
+        return min(filter(None, moments), default=None)
 
     def _get_people_times(self):
-        """Return when the people of the line work: nobody is warned at night (L5).
+        """Return when people work: nobody is warned at night, unless on duty (L5).
 
-        :return: ``{company: WorkTime}``, each loaded once for all of its clocks
+        :return: ``({company: WorkTime}, {(company, user): [stretches on duty]})``,
+            loaded once for all of these clocks
         """
-        return {
+        office = {
             x: x._kbs_get_people_calendar()._kbs_get_work_time(x)
             for x in self.company_id
         }
+        duties = self.env["kbs.duty"]._get_coming(self.company_id)
+        return office, {
+            key: [(x.date_from, x.date_to) for x in same]
+            for key, same in duties.grouped(lambda x: (x.company_id, x.user_id)).items()
+        }
+
+    def _get_hours(self, level, people):
+        """Return when those work who are warned at ``level``, as :class:`WorkTime`."""
+        office, duties = people[0][self.company_id], people[1]
+        if not duties:
+            return office
+        users = self._get_alerted(level)
+        own = [y for x in users for y in duties.get((self.company_id, x), ())]
+        return office.also(own) if own else office
+
+    def _set_alerts(self):
+        """Find the next warning of these clocks anew: others are told of them now."""
+        people = self._get_people_times()
+        if people[1]:
+            faces = self._get_faces()
+            for clock in self:
+                clock.alert_at = clock._get_next_alert(faces[clock], people)
 
     # === WHO AND WHAT === #
 
@@ -71,16 +100,33 @@ class KbsSlaTarget(models.Model):
         """Warn about these clocks, each level once; only the latest one passed."""
         faces, people = self._get_faces(), self._get_people_times()
         for clock in self:
-            work, stops = faces[clock]
-            elapsed = work.count(clock.date_start, now, stops)
-            share = 100 * elapsed / clock._get_promise()
-            level = max((x for x in LEVELS if x <= share), default=0)
-            if clock.state == "missed" or (clock.deadline and clock.deadline <= now):
-                level = 100
-            if level > clock.alerted_level and not clock.done_at:
+            level = clock._get_due_level(now, faces[clock], people)
+            if level and not clock.done_at:
                 clock._warn(level, now)
                 clock.alerted_level = level
-            clock.alert_at = clock._get_next_alert(work, stops, people)
+            clock.alert_at = clock._get_next_alert(faces[clock], people)
+
+    def _get_due_level(self, now, face, people):
+        """Return the highest level of which somebody is to be told now, or 0.
+
+        Who is asleep is told later: at night the assignee may be on duty, and the
+        lead is not.
+        """
+        work, stops = face
+        share = 100 * work.count(self.date_start, now, stops) / self._get_promise()
+        if self.state == "missed" or (self.deadline and self.deadline <= now):
+            share = 100
+        passed = [x for x in LEVELS if self.alerted_level < x <= share]
+        # The job may come a little after work: it was due when they were there.
+        moments = {now, self.alert_at or now}
+        return max(
+            (
+                level
+                for level in passed
+                if any(self._get_hours(level, people).is_open(x) for x in moments)
+            ),
+            default=0,
+        )
 
     def _get_alerted(self, level):
         """Return the users who are warned: the assignee, and the lead at the end."""

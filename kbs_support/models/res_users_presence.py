@@ -45,14 +45,27 @@ class ResUsers(models.Model):
     def _kbs_get_resources_sudo(self):
         """Return ``{user: resource}``; who has none yet is given one.
 
+        In a company that the lead works in: who works in several is absent in all.
         Sudo: a lead enters absences, and may change nothing else of a resource.
         """
-        sudo = self.sudo()
-        resources = {x: x.resource_ids[:1] for x in sudo}
+        sudo, company = self.sudo(), self.env.company
+        seen = self.env.companies
+        resources = {
+            x: x.resource_ids.filtered(
+                lambda r: not r.company_id or r.company_id in seen
+            )[:1]
+            for x in sudo
+        }
         missing = [x for x in sudo if not resources[x]]
         created = sudo.env["resource.resource"].create(
             [
-                {"name": x.name, "user_id": x.id, "company_id": x.company_id.id}
+                {
+                    "name": x.name,
+                    "user_id": x.id,
+                    "company_id": (
+                        company if company in x.company_ids else x.company_id
+                    ).id,
+                }
                 for x in missing
             ]
         )

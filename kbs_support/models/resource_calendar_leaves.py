@@ -17,9 +17,10 @@ class ResourceCalendarLeaves(models.Model):
         moves = {"date_from", "date_to", "calendar_id", "resource_id", "time_type"}
         if not moves & set(vals):
             return super().write(vals)
-        self._kbs_recount_clocks()
+        # Counted when all is written: what it stopped before, and what it stops now.
+        stretches = self._kbs_get_concerned()
         res = super().write(vals)
-        self._kbs_recount_clocks()
+        self._kbs_recount_concerned(stretches + self._kbs_get_concerned())
         return res
 
     def unlink(self):

@@ -55,5 +55,11 @@ from . import (
     test_ticket_rating,
     test_ticket_seams,
     test_ticket_tools,
+    test_callback_life,
+    test_ticket_merge,
+    test_ticket_split,
+    test_ticket_exception,
+    test_duty_warnings,
+    test_blackout,
     test_work_time,
 )

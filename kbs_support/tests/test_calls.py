@@ -40,6 +40,7 @@ class TestPhone(BaseCase):
             "+3804412345678",
             "044 123 45 67 ext",
             "1" * 30,
+            "+0441234567",
         ):
             with self.subTest(text=text), self.assertRaises(ValueError):
                 normalize_phone(text)
@@ -143,6 +144,15 @@ class TestCall(CallCase):
                 self.assertEqual(call.with_user(user).has_access("read"), is_seen)
         with self.assertRaises(AccessError):
             self.call(self.ticket(), user=self.reader)
+
+    def test_calls_of_another_company_are_hidden(self):
+        other = self._create_company("SOFTKOM other")
+        strange = self.ticket(company_id=other.id, team_id=False, user_id=False)
+        call = self.call(strange, user=self.env.user)
+        calls = self.env["kbs.call"].with_user(self.lead)
+        self.assertNotIn(call, calls.search([]))
+        with self.assertRaises(AccessError):
+            self.call(strange, user=self.lead)
 
 
 @tagged("post_install", "-at_install")
@@ -320,6 +330,8 @@ class TestCallbackPage(CallCase, HttpCase):
             {"time": ""},
             {"day": "2026-05-16"},
             {"day": "2020-01-01"},
+            {"day": "0001-01-01"},
+            {"day": "9999-12-31"},
             {"topic": ""},
             {"topic": "x" * 400},
         ):
@@ -364,6 +376,8 @@ class TestCallbackPage(CallCase, HttpCase):
             [("partner_id", "=", self.portal.partner_id.id)]
         )
         self.assertEqual(len(lead), 1)
+        self.assertFalse(lead.user_id.share, "no client sells to himself")
+        self.assertFalse(lead.activity_ids.user_id.share)
 
     def test_page_is_linked_from_the_portal(self):
         self.authenticate("kbs_portal", "kbs_portal")

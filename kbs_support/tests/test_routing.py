@@ -1,6 +1,7 @@
 import doctest
 
 from freezegun import freeze_time
+from lxml import etree
 from psycopg2 import IntegrityError
 from psycopg2.errors import ExclusionViolation
 
@@ -192,6 +193,8 @@ class TestDuty(RoutingCase):
             self.assertEqual(found, duty, "as the filter asks")
         end = kyiv("2026-05-15 09:00")
         self.assertFalse(duties._get_on_duty(self.company, end))
+        other = self._create_company("SOFTKOM other")
+        self.assertFalse(duties._get_on_duty(other, NIGHT))
 
     def test_agents_read_and_leads_write(self):
         duty = self.duty(self.watchman)
@@ -201,6 +204,22 @@ class TestDuty(RoutingCase):
             duty.with_user(self.agent).note = "Mine"
         with self.assertRaises(AccessError):
             duty.with_user(self.salesman).read(["note"])
+
+    def test_list_offers_new_duties_to_leads_alone(self):
+        for user, is_offered in ((self.lead, True), (self.agent, False)):
+            for view in ("list", "calendar", "form"):
+                duties = self.env["kbs.duty"].with_user(user)
+                arch = etree.fromstring(duties.get_view(view_type=view)["arch"])
+                with self.subTest(user=user.login, view=view):
+                    self.assertEqual(arch.get("create") != "False", is_offered)
+
+    def test_absence_of_who_also_works_elsewhere(self):
+        other = self._create_company("SOFTKOM other")
+        self.watchman.write({"company_ids": [(4, other.id)], "company_id": other.id})
+        leave = self.absent(self.watchman)
+        self.assertEqual(leave.with_user(self.lead).kbs_user_id, self.watchman)
+        moment = kyiv("2026-05-14 12:00")
+        self.assertFalse(self.watchman._kbs_get_present(moment, self.company))
 
     def test_duty_of_another_company_is_hidden(self):
         duty = self.duty(self.watchman)

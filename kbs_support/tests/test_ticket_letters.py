@@ -89,12 +89,65 @@ class TestTicketLetters(MailCase):
         ticket.with_user(self.agent).action_kbs_confirm_receipt()
         self.assertEqual(len(self.send_queue()), 1)
 
+    def test_receipt_is_offered_only_where_none_went(self):
+        form = self.env.ref("helpdesk_mgmt.ticket_view_form")
+        arch = self.tickets.with_user(self.agent).get_view(form.id, "form")["arch"]
+        self.assertIn('name="action_kbs_confirm_receipt"', arch)
+        self.assertTrue(self.taken_in().kbs_receipt_at, "he has had it by himself")
+        phone = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_phone")
+        ticket = self.ticket("optima", partner_id=self.teacher.id, channel_id=phone.id)
+        self.assertFalse(ticket.kbs_receipt_at)
+        ticket.with_user(self.agent).action_kbs_confirm_receipt()
+        self.assertTrue(ticket.kbs_receipt_at)
+        mute = self._create_client("Mute")
+        ticket = self.ticket("optima", partner_id=mute.id, channel_id=phone.id)
+        ticket.action_kbs_confirm_receipt()
+        self.assertFalse(ticket.kbs_receipt_at, "there was nobody to write to")
+
+    def test_words_of_closing_are_in_the_language_of_letters(self):
+        # An address without a contact: the language of the company.
+        ticket = self.ticket(partner_id=False, partner_email="new@x.example.com")
+        wizard = self.env["kbs.ticket.close"].create(
+            {
+                "ticket_ids": ticket.ids,
+                "reason_id": self.env.ref(
+                    "kbs_support.kbs_ticket_close_reason_solved"
+                ).id,
+            }
+        )
+        ukrainian = wizard.reason_id.with_context(lang="uk_UA").text
+        self.assertNotEqual(ukrainian, wizard.reason_id.with_context(lang="en_US").text)
+        self.assertEqual(wizard.text, ukrainian)
+
     def test_flood_gets_no_more_receipts(self):
         sent = []
         for _number in range(8):
             self.taken_in()
             sent += self.send_queue()
         self.assertEqual(len(sent), 5)
+
+    def test_whom_to_confirm_is_asked_once_for_all(self):
+        def cost(tickets):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            due = tickets.browse(tickets.ids)._kbs_filter_receipt_due()
+            self.assertEqual(due, tickets)
+            return self.env.cr.sql_log_count - before
+
+        channel = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_web")
+        tickets = self.tickets.union(
+            *(
+                self.ticket(
+                    partner_id=False,
+                    partner_email=f"{number}@many.example.com",
+                    channel_id=channel.id,
+                )
+                for number in range(12)
+            )
+        )
+        cost(tickets[:1])
+        self.assertEqual(cost(tickets[:1]), cost(tickets))
 
     def test_our_own_addresses_get_none(self):
         for address in (LINE, self.agent.email):

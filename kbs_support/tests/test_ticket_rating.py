@@ -55,6 +55,12 @@ class TestRating(RatingCase):
         for rate in (1, 3, 5):
             self.assertIn(f"/rate/{self.token(ticket)}/{rate}", question.body_html)
 
+    def test_asked_however_it_was_closed(self):
+        ticket = self.ticket()
+        ticket.stage_id = self.stage_done
+        self.ask()
+        self.assertEqual(len(self.questions(ticket)), 1)
+
     def test_asked_again_after_another_closing(self):
         ticket = self.closed()
         self.ask()
@@ -108,6 +114,40 @@ class TestRating(RatingCase):
         self.assertEqual(activity.user_id, self.lead)
         self.assertIn("Nobody called", activity.note)
 
+    def test_words_of_the_client_are_text_and_no_markup(self):
+        ticket = self.closed()
+        words = '<a href="https://evil.example.com">Pay here</a> 1 < 2'
+        ticket.rating_apply(1, token=self.token(ticket), feedback=words)
+        self.assertIn("&lt;a href", ticket.activity_ids.note)
+        self.assertNotIn(">Pay here</a>", ticket.activity_ids.note)
+
+    def test_low_rating_is_told_once_whatever_language_the_page_has(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        ticket = self.closed()
+        token = self.token(ticket)
+        for lang in ("en_US", "uk_UA"):
+            ticket.with_context(lang=lang).rating_apply(1, token=token)
+        self.assertEqual(len(ticket.activity_ids), 1)
+
+    def test_letter_that_fails_is_not_tried_for_ever(self):
+        ticket = self.closed()
+        logger = "odoo.addons.kbs_support.models.helpdesk_ticket_rating"
+        with mute_logger(logger), self.broken_letters():
+            self.ask()
+        self.assertFalse(ticket.kbs_ask_rating_at)
+        self.ask()
+        self.assertFalse(self.questions(ticket))
+
+    def test_letter_looks_like_all_of_ours(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self.person.lang = "uk_UA"
+        ticket = self.closed()
+        self.ask()
+        body = self.questions(ticket).body_html
+        self.assertIn('<html lang="uk_UA"', body)
+        self.assertIn(f"Звернення {ticket.number}", body)
+        self.assertNotIn("Odoo", body)
+
     def test_job_costs_the_same_for_many(self):
         def cost(count):
             for __ in range(count):
@@ -155,6 +195,36 @@ class TestRatingPage(RatingCase, HttpCase):
         rating = self.env["rating.rating"].search([("access_token", "=", token)])
         self.assertFalse(rating.consumed)
 
+    def test_vote_without_a_number_is_not_found(self):
+        ticket = self.closed()
+        token = self.token(ticket)
+        self.env.flush_all()
+        page = self.url_open(f"/rate/{token}/5")
+        csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        for values in ({}, {"rate": ""}, {"rate": "0"}, {"rate": "4"}, {"rate": "x"}):
+            with self.subTest(values=values):
+                answer = self.url_open(
+                    f"/rate/{token}/submit_feedback",
+                    data={"csrf_token": csrf, **values},
+                )
+                self.assertEqual(answer.status_code, 404)
+        rating = self.env["rating.rating"].search([("access_token", "=", token)])
+        self.assertFalse(rating.consumed)
+
+    def test_second_vote_by_the_same_link_corrects_the_first(self):
+        ticket = self.closed()
+        token = self.token(ticket)
+        self.env.flush_all()
+        page = self.url_open(f"/rate/{token}/5")
+        csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        address = f"/rate/{token}/submit_feedback"
+        for rate in ("1", "5"):
+            self.url_open(address, data={"rate": rate, "csrf_token": csrf})
+        ratings = ticket.rating_ids
+        ratings.invalidate_recordset()
+        self.assertEqual(ratings.mapped("rating"), [5])
+        self.assertEqual(len(ticket.activity_ids), 1)
+
     def test_wrong_token_and_wrong_number_are_not_found(self):
         ticket = self.closed()
         token = self.token(ticket)
@@ -178,6 +248,8 @@ class TestRatingPage(RatingCase, HttpCase):
         self.env.flush_all()
         self.authenticate("kbs_portal", "kbs_portal")
         page = self.url_open(f"/rate/{token}/5")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(ticket.display_name, page.text, "a page, and no error")
         self.assertNotIn("submit_feedback", page.text)
 
     def test_page_is_ukrainian_for_a_ukrainian(self):

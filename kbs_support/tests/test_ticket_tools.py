@@ -1,4 +1,5 @@
 from ast import literal_eval
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -50,6 +51,14 @@ class ToolsCase(ClockCase):
                 or self.person in x.notified_partner_ids
             )
         )
+
+    def broken_letters(self):
+        """As with a template that was edited badly: no letter can be made."""
+
+        def fail(*args, **kwargs):
+            raise ValueError("This letter cannot be made")
+
+        return patch.object(type(self.env["mail.template"]), "_render_field", fail)
 
     def finish(self):
         """What Odoo does before a commit: tracking, and the letters of stages."""
@@ -201,7 +210,9 @@ class TestMerge(ToolsCase):
             {"name": "Stranger", "email": "stranger@example.com"}
         )
         colleague = self._create_contact(self.clients["prof"], "other@example.com")
-        second.message_subscribe((stranger | colleague | self.lead.partner_id).ids)
+        people = stranger | colleague | self.lead.partner_id
+        second.with_user(self.agent).message_subscribe(people.ids)
+        self.assertIn(stranger, second.message_partner_ids, "one of us added him")
         self.merge(first | second, first)
         self.assertIn(colleague, first.message_partner_ids)
         self.assertIn(self.lead.partner_id, first.message_partner_ids)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -68,6 +68,40 @@ class TestTwoWorkersTickets(TwoWorkersCase):
     def test_chain_the_other_way(self):
         self.race(lambda env: self.merge(env, 2, 1), lambda env: self.merge(env, 1, 0))
         self.assertEqual(self.duplicates(), [False, 0, 0])
+
+    def test_both_log_the_last_attempt(self):
+        wished = datetime(2030, 5, 15, 8)
+        with self.registry.cursor() as cr:
+            env = self.environment(cr)
+            ticket = env["helpdesk.ticket"].browse(self.ids[0])
+            ticket.write({"kbs_callback_at": wished, "kbs_callback_phone": "+380441"})
+            ticket.partner_id.email = "client@example.com"
+            now = fields.Datetime.now()
+            env["kbs.call"].create(
+                [
+                    {
+                        "ticket_id": ticket.id,
+                        "result": "busy",
+                        "moment": now - timedelta(hours=hours),
+                    }
+                    for hours in (2, 1)
+                ]
+            )
+
+        def call(env):
+            values = {"ticket_id": self.ids[0], "result": "no_answer"}
+            return bool(env["kbs.call"].create(values))
+
+        self.assertEqual(self.race(call, call), [True, True])
+        with self.registry.cursor() as cr:
+            ticket = self.environment(cr)["helpdesk.ticket"].browse(self.ids[0])
+            self.assertEqual(ticket.kbs_call_count, 4)
+            self.assertEqual(ticket.kbs_attempt_count, 3)
+            self.assertEqual(len(ticket.kbs_pause_ids.filtered("is_total")), 1)
+            letters = ticket.message_ids.filtered(
+                lambda x: x.message_type == "auto_comment"
+            )
+            self.assertEqual(len(letters), 1)
 
     def test_both_close(self):
         def close(env):

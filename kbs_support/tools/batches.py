@@ -58,6 +58,20 @@ def run_isolated(records, work):
     return None
 
 
+def run_each(records, work):
+    """Do ``work(records)``, and where that fails for each of them alone.
+
+    :return: ``{record: exception}`` of those that failed; what they did is undone
+    """
+    error = run_isolated(records, work) if records else None
+    if error is None:
+        return {}
+    if len(records) == 1:
+        return {records: error}
+    failed = {x: run_isolated(x, work) for x in records}
+    return {x: error for x, error in failed.items() if error is not None}
+
+
 def _work_batch(records, work):
     """Do ``work`` for what nobody holds, commit, and say whether there is time left."""
     free = records.try_lock_for_update(allow_referencing=True)

@@ -35,6 +35,8 @@ def normalize_phone(text):
     else:
         raise ValueError(text)
     is_own = digits.startswith(COUNTRY)
-    if (is_own and len(digits) != 12) or len(digits) not in LENGTHS:
+    # No country has a code that begins with 0.
+    is_wrong = digits.startswith("0") or (is_own and len(digits) != 12)
+    if is_wrong or len(digits) not in LENGTHS:
         raise ValueError(text)
     return f"+{digits}"

@@ -63,6 +63,22 @@ class WorkTime:
         """Time that always counts."""
         return cls(lambda start, end: [(start, end)])
 
+    def also(self, intervals):
+        """Return time that counts here, and in ``intervals`` too.
+
+        :param intervals: in any order, overlapping or not
+        """
+
+        def load(start, end):
+            more = [
+                (max(begin, start), min(finish, end))
+                for begin, finish in intervals
+                if begin < end and finish > start
+            ]
+            return self.between(start, end) + more
+
+        return WorkTime(load)
+
     def between(self, start, end):
         """Return the intervals that count between ``start`` and ``end``."""
         if start >= end:

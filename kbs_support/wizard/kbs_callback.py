@@ -76,6 +76,8 @@ class KbsCallback(models.TransientModel):
         :return: record of ``helpdesk.ticket`` or ``crm.lead``
         """
         self.ensure_one()
+        # A lead of sales is made as the system, so who orders is asked here.
+        self.company_id.check_access("read")
         for fault in self._get_faults():
             raise UserError(fault)
         self.phone = normalize_phone(self.phone)
@@ -115,7 +117,9 @@ class KbsCallback(models.TransientModel):
         elif self.wished_at > now + timedelta(days=MAX_DAYS):
             yield self.env._("Choose a time within the next %s days.", MAX_DAYS)
         else:
-            work = self._get_line_hours()
+            work = self.env["helpdesk.ticket"]._kbs_choose_line_hours(
+                self._get_plan_sudo(), self._get_team_sudo(), self.company_id
+            )
             if not work.is_open(self.wished_at):
                 yield self._get_closed_fault(work.next_open(self.wished_at))
 
@@ -128,7 +132,8 @@ class KbsCallback(models.TransientModel):
         )
 
     def _format(self, moment):
-        return format_datetime(self.env, moment, tz=self.company_id.kbs_tz)
+        tz = self.company_id.kbs_tz
+        return format_datetime(self.env, moment, tz=tz, dt_format="short")
 
     def _get_subscriptions_sudo(self):
         """Subscriptions of the client's company in this company, in any state (E1)."""
@@ -149,15 +154,21 @@ class KbsCallback(models.TransientModel):
     def _is_client_sudo(self):
         return bool(self.partner_id and self._get_subscriptions_sudo())
 
-    def _get_line_hours(self):
-        """Hours of the line of the client's plan, else of the company (L2)."""
-        found = self._get_subscriptions_sudo() if self.partner_id else False
-        active = found and found.filtered(lambda x: x.state == "active")[:1]
-        company = self.company_id.sudo()
-        calendar = (
-            active and active.plan_id.line_calendar_id
-        ) or company._kbs_get_people_calendar()
-        return calendar._kbs_get_work_time(company)
+    def _get_plan_sudo(self):
+        """Return the plan that covers the client now; empty for none."""
+        subscriptions = self.env["kbs.subscription"].sudo()
+        if not self.partner_id:
+            return subscriptions.plan_id
+        partner = self.partner_id.sudo()
+        ours = subscriptions.with_context(allowed_company_ids=self.company_id.ids)
+        return ours._get_active(partner)[partner].plan_id
+
+    def _get_team_sudo(self):
+        """Return the team that the ticket will go to; sales have none."""
+        vals = {"company_id": self.company_id.id}
+        if self._is_client_sudo():
+            self.env["helpdesk.ticket"]._kbs_put_teams([vals])
+        return self.env["helpdesk.ticket.team"].sudo().browse(vals.get("team_id"))
 
     def _find_ticket_sudo(self):
         """The same request, sent twice, is one ticket."""
@@ -166,6 +177,7 @@ class KbsCallback(models.TransientModel):
             [
                 ("company_id", "=", self.company_id.id),
                 ("commercial_partner_id", "=", self._get_client().id),
+                # Of open tickets alone: what is closed waits for nobody.
                 ("kbs_callback_state", "=", "waiting"),
                 ("kbs_callback_phone", "=", self.phone),
                 ("kbs_callback_at", "=", self.wished_at),
@@ -174,7 +186,6 @@ class KbsCallback(models.TransientModel):
         ).sudo(self.env.su)
 
     def _prepare_ticket_values(self):
-        team = self.env.ref("kbs_support.helpdesk_ticket_team_kbs_line", False)
         channel = self.env.ref(
             "kbs_support.helpdesk_ticket_channel_kbs_callback", False
         )
@@ -192,7 +203,7 @@ class KbsCallback(models.TransientModel):
             "partner_name": self.partner_id.name,
             "partner_email": self.partner_id.email,
             "company_id": self.company_id.id,
-            "team_id": team and team.id,
+            "team_id": self._get_team_sudo().id,
             "channel_id": channel and channel.id,
             # A whole minute, so that the deadline is the wished moment exactly.
             "kbs_received_at": fields.Datetime.now().replace(second=0),
@@ -208,6 +219,8 @@ class KbsCallback(models.TransientModel):
             "contact_name": self.contact_name or self.partner_id.name,
             "phone": self.phone,
             "company_id": self.company_id.id,
+            # By default it would be who orders: a client, or an agent.
+            "user_id": self.company_id.sudo().kbs_renewal_user_id.id,
             "description": plaintext2html(self._format(self.wished_at)),
         }
 
@@ -230,7 +243,8 @@ class KbsCallback(models.TransientModel):
         """
         lead = self.env["crm.lead"].sudo().create(self._prepare_lead_values())
         lead.phone = self.phone  # not the one of the contact
-        user = lead.user_id or self.company_id.sudo().kbs_renewal_user_id
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False)
+        user = lead.user_id or lead.team_id.user_id or admin or self.env.user
         lead.activity_schedule(
             "mail.mail_activity_data_call",
             date_deadline=self.company_id._kbs_to_local_date(self.wished_at),

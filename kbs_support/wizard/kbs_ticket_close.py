@@ -31,9 +31,9 @@ class KbsTicketClose(models.TransientModel):
 
     @api.depends("reason_id")
     def _compute_text(self):
-        """What the reason suggests, in the client's language if they share one."""
+        """What the reason suggests, in the language of letters if they share one."""
         for wizard in self:
-            languages = set(wizard.ticket_ids.partner_id.mapped("lang"))
+            languages = set(wizard.ticket_ids.mapped("kbs_letter_lang")) - {False}
             lang = languages.pop() if len(languages) == 1 else self.env.lang
             wizard.text = wizard.reason_id.with_context(lang=lang).text
 

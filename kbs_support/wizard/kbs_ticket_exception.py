@@ -10,7 +10,9 @@ class KbsTicketException(models.TransientModel):
     ticket_id = fields.Many2one(
         comodel_name="helpdesk.ticket", required=True, readonly=True
     )
-    coverage_reason = fields.Char(related="ticket_id.kbs_coverage_reason")
+    coverage_reason = fields.Char(
+        related="ticket_id.kbs_coverage_reason", related_sudo=False
+    )
     reason = fields.Char(required=True)
 
     def action_grant(self):

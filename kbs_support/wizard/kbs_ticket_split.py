@@ -59,6 +59,18 @@ class KbsTicketSplitLine(models.TransientModel):
         comodel_name="mail.message", required=True, ondelete="cascade"
     )
     is_chosen = fields.Boolean(string="Take")
-    date = fields.Datetime(related="message_id.date")
-    author_id = fields.Many2one(related="message_id.author_id", string="Who Wrote")
-    preview = fields.Char(related="message_id.preview", string="Text")
+    date = fields.Datetime(compute="_compute_message")
+    author_id = fields.Many2one(
+        comodel_name="res.partner", string="Who Wrote", compute="_compute_message"
+    )
+    preview = fields.Char(string="Text", compute="_compute_message")
+
+    @api.depends("message_id")
+    def _compute_message(self):
+        """Show the messages to who may read them: a line could name any of them."""
+        # Fields of mail.message ask for no right, so it is asked for here.
+        self.message_id._origin.check_access("read")
+        for line in self:
+            line.date = line.message_id.date
+            line.author_id = line.message_id.author_id
+            line.preview = line.message_id.preview
