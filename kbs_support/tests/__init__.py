@@ -1,4 +1,5 @@
 from . import (
+    stories,
     test_access,
     test_cockpit,
     test_cancel,

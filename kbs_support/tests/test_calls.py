@@ -227,7 +227,7 @@ class TestCallback(CallCase):
             ({"phone": ""}, "no phone number"),
             ({"wished_at": kyiv("2026-05-14 11:59")}, "over"),
             ({"wished_at": kyiv("2026-05-15 20:00")}, "closed then"),
-            ({"wished_at": kyiv("2026-05-16 12:00")}, "05/18/2026"),
+            ({"wished_at": kyiv("2026-05-16 12:00")}, "5/18/26, 9:00"),
             ({"wished_at": kyiv("2026-08-14 12:00")}, "30 days"),
             ({"topic": " "}, "what the call is about"),
             ({"partner_id": False, "contact_name": " "}, "whom"),
