@@ -160,7 +160,7 @@ class HelpdeskTicket(models.Model):
         # What has ended must have ended in the database too: one open clock each.
         targets.flush_model(["done_at", "state"])
         running = {(x.ticket_id, x.metric) for x in self._kbs_get_open_clocks_sudo()}
-        targets = targets.create(
+        targets = targets._start(
             [
                 {
                     "ticket_id": ticket.id,
@@ -174,7 +174,6 @@ class HelpdeskTicket(models.Model):
                 if metric in promises[ticket] and (ticket, metric) not in running
             ]
         )
-        targets._set_deadlines()
         targets._record_misses(fields.Datetime.now())
 
     def _kbs_count_cycles(self):

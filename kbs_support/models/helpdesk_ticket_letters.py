@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import formataddr
 
 from ..tools.batches import run_each
+from ..tools.xmlid import find
 from .helpdesk_ticket_notify import AUTOMATIC
 
 _logger = logging.getLogger(__name__)
@@ -70,7 +71,8 @@ class HelpdeskTicket(models.Model):
     def _kbs_confirm_receipt(self):
         """Tell the senders of these new tickets that they have been received."""
         if not self.env.context.get("kbs_auto_reply"):
-            self._kbs_filter_receipt_due()._kbs_send_receipts()
+            if due := self._kbs_filter_receipt_due():
+                due._kbs_send_receipts()
 
     def _kbs_send_receipts(self):
         sent = self._kbs_send_letter(
@@ -86,10 +88,8 @@ class HelpdeskTicket(models.Model):
         """Return those of these whose clients wrote them, and are no machine."""
         channels = self.env["helpdesk.ticket.channel"].sudo()
         for name in ("email", "web"):
-            channels |= (
-                self.env.ref(f"helpdesk_mgmt.helpdesk_ticket_channel_{name}", False)
-                or channels.browse()
-            )
+            xmlid = f"helpdesk_mgmt.helpdesk_ticket_channel_{name}"
+            channels |= find(self.env, channels._name, xmlid)
         addresses = {}
         # Sudo: new tickets by clients, or by strangers.
         for ticket in self.sudo().filtered(

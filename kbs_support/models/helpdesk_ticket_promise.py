@@ -39,7 +39,10 @@ class HelpdeskTicket(models.Model):
         policies = (
             self.env["kbs.sla.policy"]
             .sudo()
-            .search(Domain("company_id", "in", [False, *self.company_id.ids]))
+            .search_fetch(
+                Domain("company_id", "in", [False, *self.company_id.ids]),
+                self.env["kbs.sla.policy"]._get_deciding_fields(),
+            )
         )
         by_metric = policies.grouped("metric")
         return {

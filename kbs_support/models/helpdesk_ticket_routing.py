@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.balance import Balance
+from ..tools.xmlid import find
 
 
 class HelpdeskTicket(models.Model):
@@ -18,8 +19,10 @@ class HelpdeskTicket(models.Model):
 
         Where somebody of another team was chosen to answer, it is his team's ticket.
         """
-        line = self.env.ref(
-            "kbs_support.helpdesk_ticket_team_kbs_line", raise_if_not_found=False
+        line = find(
+            self.env,
+            "helpdesk.ticket.team",
+            "kbs_support.helpdesk_ticket_team_kbs_line",
         )
         # Sudo: a portal user may not read who answers him.
         if not line or not line.sudo().active:

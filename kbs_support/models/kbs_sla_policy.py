@@ -117,6 +117,21 @@ class KbsSlaPolicy(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _get_deciding_fields(self):
+        """Names of the fields that choose and make a promise."""
+        return [
+            "metric",
+            "company_id",
+            "plan_id",
+            "category_id",
+            "priority",
+            "sequence",
+            "amount",
+            "unit",
+            "calendar_id",
+        ]
+
     def _get_rank(self, ticket):
         """Return how closely this policy fits ``ticket``: more is closer.
 

@@ -24,7 +24,9 @@ class KbsSlaTarget(models.Model):
     ticket_id = fields.Many2one(
         comodel_name="helpdesk.ticket", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="ticket_id.company_id", store=True, index=True, precompute=True
+    )
     user_id = fields.Many2one(related="ticket_id.user_id")
     partner_id = fields.Many2one(related="ticket_id.partner_id")
     metric = fields.Selection(selection=METRICS, string="Promise", required=True)
@@ -122,6 +124,15 @@ class KbsSlaTarget(models.Model):
 
     # === EVENTS === #
 
+    @api.model
+    def _start(self, vals_list):
+        """Start clocks, with their deadlines known before they are written."""
+        clocks = self.union(*(self.new(vals) for vals in vals_list))
+        clocks._set_deadlines()
+        for vals, clock in zip(vals_list, clocks, strict=True):
+            vals |= {"deadline": clock.deadline, "alert_at": clock.alert_at}
+        return self.create(vals_list)
+
     def _finish(self, moment):
         """End these open clocks: what they waited for happened at ``moment`` (UTC)."""
         clocks = self._filter_open()
@@ -194,13 +205,14 @@ class KbsSlaTarget(models.Model):
 
     # === ARITHMETIC === #
 
-    def _get_faces(self):
+    def _get_faces(self, known=None):
         """Return the clock face of each of these: ``{clock: (WorkTime, stops)}``."""
-        return self.env["kbs.sla.target.face"]._get_faces(self)
+        return self.env["kbs.sla.target.face"]._get_faces(self, known)
 
     def _set_deadlines(self):
         """Write when these running or missed clocks have used up what was promised."""
-        faces, people = self._get_faces(), self._get_people_times()
+        known = {}
+        faces, people = self._get_faces(known), self._get_people_times(known)
         for clock in self:
             work, stops = faces[clock]
             clock.deadline = work.add(clock.date_start, clock._get_promise(), stops)

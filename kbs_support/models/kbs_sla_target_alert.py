@@ -61,14 +61,15 @@ class KbsSlaTarget(models.Model):
                 moments.append(self._get_hours(level, people).next_open(moment))
         return min(filter(None, moments), default=None)
 
-    def _get_people_times(self):
+    def _get_people_times(self, known=None):
         """Return when people work: nobody is warned at night, unless on duty (L5).
 
+        :param dict known: working hours that are loaded already
         :return: ``({company: WorkTime}, {(company, user): [stretches on duty]})``,
             loaded once for all of these clocks
         """
         office = {
-            x: x._kbs_get_people_calendar()._kbs_get_work_time(x)
+            x: x._kbs_get_people_calendar()._kbs_get_work_time(x, known=known)
             for x in self.company_id
         }
         duties = self.env["kbs.duty"]._get_coming(self.company_id)
@@ -98,7 +99,8 @@ class KbsSlaTarget(models.Model):
 
     def _send_alerts(self, now):
         """Warn about these clocks, each level once; only the latest one passed."""
-        faces, people = self._get_faces(), self._get_people_times()
+        known = {}
+        faces, people = self._get_faces(known), self._get_people_times(known)
         for clock in self:
             level = clock._get_due_level(now, faces[clock], people)
             if level and not clock.done_at:

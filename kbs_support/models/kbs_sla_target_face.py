@@ -11,9 +11,11 @@ class KbsSlaTargetFace(models.AbstractModel):
     _description = "Clock Face"
 
     @api.model
-    def _get_faces(self, clocks):
+    def _get_faces(self, clocks, known=None):
         """Return ``{clock: (WorkTime, stops)}`` of ``clocks``.
 
+        :param dict known: working hours that are loaded already, see
+            ``resource.calendar``
         ``stops`` are intervals in which the clock stands still: force majeure of its
         region, and pauses of its ticket where they stop this promise.
         """
@@ -30,7 +32,7 @@ class KbsSlaTargetFace(models.AbstractModel):
             if (found := blackouts._filter_concerning(ticket))
         }
         work = {
-            (calendar, company): calendar._kbs_get_work_time(company)
+            (calendar, company): calendar._kbs_get_work_time(company, known=known)
             for calendar, company in {(x.calendar_id, x.company_id) for x in clocks}
         }
         return {

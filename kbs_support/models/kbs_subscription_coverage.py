@@ -226,6 +226,16 @@ class KbsSubscription(models.Model):
         :return: dict ``{partner: subscription}`` with a (maybe empty) record for each
             of ``partners``; of several subscriptions the one that lasts longest
         """
+        periods = self._get_active_periods(partners, on_date)
+        # Without the sudo in which they were found.
+        return {
+            partner: self.browse(period.subscription_id.id)
+            for partner, period in periods.items()
+        }
+
+    @api.model
+    def _get_active_periods(self, partners, on_date=None):
+        """Return ``{partner: period}`` in sudo: by what :meth:`_get_active` decides."""
         on_date = on_date or self.env.company._kbs_today()
         companies = partners.commercial_partner_id
         periods = (
@@ -233,16 +243,19 @@ class KbsSubscription(models.Model):
             .sudo()  # the answer is needed by people who may not read subscriptions
             .search_fetch(
                 self._get_active_domain(companies, on_date),
-                ["subscription_id", "commercial_partner_id"],
+                [
+                    "subscription_id",
+                    "commercial_partner_id",
+                    "date_end",
+                    "is_paid",
+                    "guarantee_until",
+                ],
                 order="date_end, id",
             )
         )
-        found = {x.commercial_partner_id: x.subscription_id for x in periods}
-        nothing = self.browse()
+        found = {x.commercial_partner_id.id: x for x in periods}
         return {
-            partner: nothing.browse(
-                found.get(partner.commercial_partner_id, nothing).id
-            )
+            partner: found.get(partner.commercial_partner_id.id, periods.browse())
             for partner in partners
         }
 

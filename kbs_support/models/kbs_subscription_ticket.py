@@ -126,12 +126,11 @@ class KbsSubscription(models.Model):
             for partner in partners
         }
 
-    def _tell_coverage(self):
-        """Say in one sentence what covers the client until when."""
-        today = self.company_id._kbs_today()
-        running = self.period_ids.filtered(
-            lambda x: not x.is_cancelled and x.date_start <= today <= x.date_end
-        )[:1]
+    def _tell_coverage(self, running):
+        """Say in one sentence what covers the client until when.
+
+        :param running: the period of today
+        """
         facts = {
             "plan": self.plan_id.name,
             "date": format_date(self.env, self.date_end or running.date_end),

@@ -7,6 +7,8 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ..tools.xmlid import find
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -157,6 +159,10 @@ class ResCompany(models.Model):
         self.ensure_one()
         return (
             self.kbs_people_calendar_id
-            or self.env.ref("kbs_support.resource_calendar_kbs_office", False)
+            or find(
+                self.env,
+                "resource.calendar",
+                "kbs_support.resource_calendar_kbs_office",
+            )
             or self.resource_calendar_id
         )

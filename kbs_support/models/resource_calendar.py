@@ -36,13 +36,20 @@ class ResourceCalendar(models.Model):
             self.env._("Working hours have changed"),
         )
 
-    def _kbs_get_work_time(self, company, with_leaves=True):
+    def _kbs_get_work_time(self, company, with_leaves=True, known=None):
         """Return the working hours as :class:`WorkTime`; around the clock if empty.
 
         :param company: whose leaves count out, beside those of nobody's company
+        :param dict known: hours that were loaded already, by calendar and company;
+            what is loaded now is added
         """
         if not self:
             return WorkTime.around_the_clock()
+        if known is not None:
+            key = (self.sudo(), company.sudo())
+            if key not in known:
+                known[key] = self._kbs_get_work_time(company, with_leaves)
+            return known[key]
         self.ensure_one()
         # Sudo: whoever takes a ticket in need not be able to read calendars.
         calendar = self.sudo()

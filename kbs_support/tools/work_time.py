@@ -142,7 +142,8 @@ class WorkTime:
             fresh += self._load(start, low)
             low = start
         if end > high:
-            target = max(end, high + STEP)
+            # A step further than asked for: a little later is asked for next.
+            target = max(end, high) + STEP
             fresh += self._load(high, target)
             high = target
         if fresh:
