@@ -89,4 +89,7 @@ class KbsRenewal(models.Model):
             # A change of plan renews nothing: the renewal comes after it.
             is_free = not order.kbs_renewal_id and not order.kbs_changed_period_id
             if order.state == "sale" and is_free:
+                # A quotation that was adopted a moment ago has to make room.
+                (renewal.order_ids - order)._action_cancel()
+                renewal.order_ids.flush_recordset(["state"])
                 order.kbs_renewal_id = renewal

@@ -124,6 +124,15 @@ class TestRenewalOpening(KbsCase):
         self.assertEqual(renewal.offer_state, "sale")
         self.assertEqual(renewal.amount_expected, early.amount_total)
 
+    def test_quotation_beside_a_confirmed_order_is_withdrawn(self):
+        first = self.sell_paid("optima_3")
+        early, other = (self.renew(first, "optima_3") for __ in range(2))
+        early.action_confirm()
+        self.assertEqual(other.state, "draft")
+        self.open_renewals("2026-06-20 09:00:00")
+        self.assertEqual(self.subscription(first).renewal_id.order_id, early)
+        self.assertEqual(other.state, "cancel")
+
     def test_closing_is_a_refusal(self):
         subscription = self.subscription(self.sell_paid("optima_1"))
         renewal = self.env["kbs.renewal"]._open(subscription)[subscription]

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo.tests import tagged
 
 from .two_workers_common import TwoWorkersCase
@@ -120,7 +122,7 @@ class TestTwoWorkersFeedback(TwoWorkersCase):
         return env["res.users"].create(
             {
                 "name": "Client",
-                "login": f"two_workers_{env['res.users'].search_count([])}",
+                "login": f"two_workers_{uuid4()}",
                 "company_id": self.company_id,
                 "company_ids": [(6, 0, [self.company_id])],
                 "group_ids": [(6, 0, env.ref("base.group_portal").ids)],

@@ -15,7 +15,8 @@ class TwoWorkersCase(BaseCase):
     """Two requests at once, with real cursors, as two workers of the server have.
 
     Real transactions leave committed records, so a company's own database is not the
-    place for these tests; they take a company of their own.
+    place for these tests. They take a company of their own, which is archived after
+    them: the daily jobs of other tests have no work there.
     """
 
     @classmethod
@@ -24,11 +25,23 @@ class TwoWorkersCase(BaseCase):
         cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            cls.company_id = cls._get_or_create_company(env).id
+            company = cls._get_or_create_company(env)
+            company.active = True
+            cls.company_id = company.id
+
+    @classmethod
+    def tearDownClass(cls):
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            company = env["res.company"].browse(cls.company_id)
+            env["res.users"].search([("company_id", "=", company.id)]).active = False
+            company.active = False
+        super().tearDownClass()
 
     @classmethod
     def _get_or_create_company(cls, env):
-        company = env["res.company"].search([("name", "=", COMPANY)], limit=1)
+        Company = env["res.company"].with_context(active_test=False)
+        company = Company.search([("name", "=", COMPANY)], limit=1)
         if not company:
             company = env["res.company"].create(
                 {
