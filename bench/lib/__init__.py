@@ -32,9 +32,11 @@ class Watch:
 
 def make_company(env):
     """A Ukrainian company with its chart of accounts, as in production."""
+    # Each measurement of a database has its own.
+    number = env["res.company"].search_count([])
     company = env["res.company"].create(
         {
-            "name": "SOFTKOM bench",
+            "name": f"SOFTKOM bench {number}",
             "country_id": env.ref("base.ua").id,
             "currency_id": env.ref("base.UAH").id,
         }

@@ -2,6 +2,8 @@ from . import (
     feedback,
     helpdesk_ticket_new,
     helpdesk_ticket_portal,
+    kbs_booking,
     kbs_callback,
+    kbs_hour_statement,
     rating,
 )

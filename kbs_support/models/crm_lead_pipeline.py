@@ -104,10 +104,11 @@ class CrmLead(models.Model):
         return super().action_sale_quotations_new()
 
     def action_view_kbs_subscription(self):
-        """Open the subscription that is renewed."""
+        """Open the subscription that is renewed, or is over its plan."""
         self.ensure_one()
+        subscription = self.kbs_subscription_id or self.kbs_upsell_subscription_id
         return self.env["kbs.subscription"]._get_documents_action(
-            "kbs_support.kbs_subscription_action", self.kbs_subscription_id.ids
+            "kbs_support.kbs_subscription_action", subscription.ids
         )
 
     # === BUSINESS METHODS === #

@@ -109,7 +109,8 @@ class HelpdeskTicket(models.Model):
                 self.category_id,
                 self.priority,
                 self.kbs_subscription_id,
-                self.kbs_coverage,
+                # Work over the plan is promised by the plan too.
+                self.kbs_coverage != "not_covered",
             ),
         }
 

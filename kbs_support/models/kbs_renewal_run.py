@@ -45,6 +45,7 @@ class KbsRenewalRun(models.Model):
             ("budget_year", "Budget year"),
             ("chosen", "Chosen clients"),
         ],
+        string="Whom to Renew",
         required=True,
         default="window",
     )

@@ -1,10 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import float_compare
-
-PAID_STATES = ("paid", "in_payment")
-# An invoice that is settled by a credit note says "reversed".
-SETTLED_STATES = (*PAID_STATES, "reversed")
 
 
 class KbsSubscriptionPeriod(models.Model):
@@ -58,47 +53,14 @@ class KbsSubscriptionPeriod(models.Model):
         its money is gone, the new one is not paid either.
         """
         for period in self:
-            lines = period.sale_line_id.invoice_lines.filtered(
-                lambda x: x.parent_state == "posted"
-            )
+            line = period.sale_line_id
             replaced = period.replaced_period_id
-            period.is_paid = period._is_settled(lines) and (
+            period.is_paid = line._kbs_is_settled() and (
                 not replaced or replaced.is_paid
             )
             period.first_paid_on = period.first_paid_on or (
-                period.is_paid and lines.move_id._kbs_get_paid_on()
+                period.is_paid and line._kbs_get_paid_on()
             )
-
-    def _is_settled(self, lines):
-        """Say whether posted invoice ``lines`` of the order line leave it paid (S1).
-
-        The whole quantity is settled, at least once with money, and not all of it
-        was credited back. An invoice reissued after a credit note and settled by
-        that note counts like the money behind it.
-        """
-        invoices = lines.filtered(lambda x: x.move_type == "out_invoice")
-        if not any(x.move_id.payment_state in PAID_STATES for x in invoices):
-            return False
-        reversed_moves = invoices.move_id.filtered(lambda x: x._kbs_is_reversed())
-        settled = invoices.filtered(
-            lambda x: (
-                x.move_id.payment_state in SETTLED_STATES
-                and x.move_id not in reversed_moves
-            )
-        )
-        quantity = sum(settled.mapped("quantity")) - self.sale_line_id.product_uom_qty
-        if not settled or float_compare(quantity, 0, precision_digits=6) < 0:
-            return False
-        credited = lines.filtered(
-            lambda x: (
-                x.move_type == "out_refund"
-                and x.move_id.reversed_entry_id not in reversed_moves
-            )
-        )
-        if not credited:
-            return True
-        left = sum(settled.mapped("price_total")) - sum(credited.mapped("price_total"))
-        return settled.currency_id[:1].compare_amounts(left, 0) > 0
 
     @api.depends("guarantee_ids.date_until", "guarantee_ids.is_revoked")
     def _compute_guarantee_until(self):

@@ -201,6 +201,7 @@ class TestAccess(KbsCase):
                 "action_refuse_renewal",
                 "action_renew",
                 "action_renew_chosen",
+                "action_hour_statement",
                 "action_reopen",
                 "action_reopen_renewal",
                 "action_resume",

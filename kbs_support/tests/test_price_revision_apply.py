@@ -394,6 +394,7 @@ class TestPriceRevisionApply(RevisionCase):
         self.assertEqual(self.versions(), [(False, False, 19260)])
 
     def test_no_undo_after_hours_were_sold(self):
+        self.sell_paid("optima_3")
         revision = self.revise(with_hours=True)
         revision.action_apply()
         with freeze_time("2026-07-01 09:00:00"):

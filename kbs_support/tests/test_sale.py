@@ -132,6 +132,7 @@ class TestSale(KbsCase):
         self.assertEqual(line.price_total, 120)
 
     def test_hours_are_sold_without_a_period(self):
+        self.sell_paid("optima_3")
         order = self.sell("hour_pack_5")
         self.assertEqual(order.amount_total, 6900)
         self.assertFalse(order.order_line.kbs_period_ids)

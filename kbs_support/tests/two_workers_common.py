@@ -63,7 +63,7 @@ class TwoWorkersCase(BaseCase):
         }
         return api.Environment(cr, SUPERUSER_ID, context)
 
-    def quote(self, env, subscription_id=False):
+    def quote(self, env, subscription_id=False, product="optima_3"):
         client = env["res.partner"].create({"name": "Client", "is_company": True})
         if subscription_id:
             client = env["kbs.subscription"].browse(subscription_id).partner_id
@@ -76,7 +76,7 @@ class TwoWorkersCase(BaseCase):
                     Command.create(
                         {
                             "product_id": env.ref(
-                                "kbs_support.product_product_kbs_optima_3"
+                                f"kbs_support.product_product_kbs_{product}"
                             ).id
                         }
                     )
@@ -136,8 +136,8 @@ class TwoWorkersCase(BaseCase):
             self.assertEqual(len(order.invoice_ids), 1)
             return order.order_line.kbs_period_ids.is_effective
 
-    def sell_paid(self, env):
-        order = self.quote(env)
+    def sell_paid(self, env, product="optima_3"):
+        order = self.quote(env, product=product)
         order.action_confirm()
         self.pay(env, order)
         return order.order_line.kbs_period_ids.subscription_id

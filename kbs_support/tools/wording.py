@@ -27,3 +27,8 @@ def format_minutes(env, minutes):
     if not rest:
         return env._("%(hours)s h", hours=hours)
     return env._("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+
+
+def format_signed_minutes(env, minutes):
+    """Return minutes as :func:`format_minutes` does, with a minus where it is due."""
+    return ("−" if minutes < 0 else "") + format_minutes(env, abs(minutes))

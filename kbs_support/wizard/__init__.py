@@ -4,6 +4,9 @@ from . import (
     kbs_canned_answer,
     kbs_feedback_decide,
     kbs_feedback_join,
+    kbs_hour_correction,
+    kbs_hour_statement,
+    kbs_over_plan_goodwill,
     kbs_plan_change,
     kbs_price_version,
     kbs_renewal_refuse,
@@ -12,5 +15,7 @@ from . import (
     kbs_ticket_exception,
     kbs_ticket_merge,
     kbs_ticket_split,
+    kbs_ticket_work,
+    kbs_ticket_work_session,
     kbs_transfer,
 )

@@ -1,0 +1,1 @@
+from . import kbs_hour_statement_xlsx
