@@ -8,26 +8,15 @@ must touch only the due ones.
 
 import sys
 
-from lib import Watch, make_company, run
+from lib import Watch, make_company, run, sell
 
-from odoo import Command
 from odoo.tools import SQL
 
 
-def sell(env):
+def sell_one(env):
     """One covered client."""
     client = env["res.partner"].create({"name": "Client", "is_company": True})
-    product = env.ref("kbs_support.product_product_kbs_optima_12")
-    order = env["sale.order"].create(
-        {
-            "partner_id": client.id,
-            "order_line": [Command.create({"product_id": product.id})],
-        }
-    )
-    order.action_confirm()
-    env["account.payment.register"].with_context(
-        active_model="account.move", active_ids=order.invoice_ids.ids
-    ).create({})._create_payments()
+    sell(env, client, env.ref("kbs_support.product_product_kbs_optima_12"))
     return client
 
 
@@ -128,7 +117,7 @@ def measure_job(env, ticket, count):
 def measure(env, count):
     company = make_company(env)
     env = env(context={**env.context, "allowed_company_ids": company.ids})
-    ticket = measure_intake(env, sell(env), count)
+    ticket = measure_intake(env, sell_one(env), count)
     measure_job(env, ticket, count * 100)
 
 

@@ -8,34 +8,20 @@ statement takes is told for a service month and for everything.
 import sys
 
 from clocks import multiply
-from lib import Watch, make_company, run
-
-from odoo import Command
+from lib import Watch, make_company, run, sell
 
 CLIENTS = 80
 
 
-def sell(env):
+def sell_premium(env):
     """80 clients with ПРЕМІУМ for a year: 12 grants each."""
     clients = env["res.partner"].create(
         [{"name": f"Client {x}", "is_company": True} for x in range(CLIENTS)]
     )
     product = env.ref("kbs_support.product_product_kbs_premium_12")
-    orders = env["sale.order"].create(
-        [
-            {
-                "partner_id": x.id,
-                "order_line": [Command.create({"product_id": product.id})],
-            }
-            for x in clients
-        ]
-    )
-    orders.action_confirm()
-    env["account.payment.register"].with_context(
-        active_model="account.move", active_ids=orders.invoice_ids.ids
-    ).create({"group_payment": False})._create_payments()
-    env.flush_all()
-    return env["kbs.subscription"].search([("partner_id", "in", clients.ids)])
+    subscriptions = sell(env, clients, product)
+    env.flush_all()  # what is paid gives its hours
+    return subscriptions
 
 
 def fill(env, subscriptions, count):
@@ -87,7 +73,7 @@ def measure_statement(env, subscriptions):
 def measure(env, count):
     company = make_company(env)
     env = env(context={**env.context, "allowed_company_ids": company.ids})
-    subscriptions = sell(env)
+    subscriptions = sell_premium(env)
     fill(env, subscriptions, count * 100)
     total = env["kbs.hour.entry"].search_count([("company_id", "=", company.id)])
     sys.stdout.write(f"{total} rows of {len(subscriptions)} subscriptions\n")

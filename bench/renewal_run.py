@@ -8,12 +8,12 @@ in the middle. Prints records a second, and queries for each.
 import sys
 from datetime import timedelta
 
-from lib import Watch, make_company, run
+from lib import Watch, make_company, run, sell
 
 from odoo import Command
 
 
-def sell(env, count):
+def sell_to_new(env, count):
     """Sell three months of OPTIMA to ``count`` new clients, and pay for them."""
     product = env.ref("kbs_support.product_product_kbs_optima_3")
     partners = env["res.partner"].create(
@@ -26,27 +26,14 @@ def sell(env, count):
             for number in range(count)
         ]
     )
-    orders = env["sale.order"].create(
-        [
-            {
-                "partner_id": partner.id,
-                "order_line": [Command.create({"product_id": product.id})],
-            }
-            for partner in partners
-        ]
-    )
-    orders.action_confirm()
-    env["account.payment.register"].with_context(
-        active_model="account.move", active_ids=orders.invoice_ids.ids
-    ).create({"group_payment": False})._create_payments()
-    return orders.order_line.kbs_period_ids.subscription_id
+    return sell(env, partners, product)
 
 
 def sell_in_batches(env, count, batch=100):
     subscriptions = env["kbs.subscription"]
     with Watch(env, "sell, invoice and pay", count):
         for start in range(0, count, batch):
-            subscriptions |= sell(env, min(batch, count - start))
+            subscriptions |= sell_to_new(env, min(batch, count - start))
             env.cr.commit()
             sys.stdout.write(f"   sold {min(start + batch, count)} of {count}\n")
     return subscriptions

@@ -50,6 +50,24 @@ def make_company(env):
     return company
 
 
+def sell(env, clients, product):
+    """Sell a ``product`` to each of ``clients``, and pay; return subscriptions."""
+    orders = env["sale.order"].create(
+        [
+            {
+                "partner_id": client.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+            for client in clients
+        ]
+    )
+    orders.action_confirm()
+    env["account.payment.register"].with_context(
+        active_model="account.move", active_ids=orders.invoice_ids.ids
+    ).create({"group_payment": False})._create_payments()
+    return orders.order_line.kbs_period_ids.subscription_id
+
+
 def run(measure, argv, count):
     """Call ``measure(env, count)`` on the database that the command line names."""
     database = argv[1]

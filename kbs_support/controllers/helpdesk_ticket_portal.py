@@ -40,9 +40,7 @@ class KbsTicketPortal(CustomerPortalHelpdesk):
         return {
             **values,
             "closed_stages": ticket._kbs_get_portal_closing_stages(),
-            "kbs_bookings": ticket.kbs_booking_ids.filtered(
-                lambda x: x.state == "booked"
-            ),
+            "kbs_bookings": ticket._kbs_get_coming_bookings_sudo(),
             "kbs_may_book": request.env.user._is_portal() and not ticket.closed,
             "kbs_attachments": [
                 {"name": x.name, "url": _get_download_url(x)}

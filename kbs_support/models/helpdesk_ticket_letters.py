@@ -181,21 +181,30 @@ class HelpdeskTicket(models.Model):
             for name in ("subject", "body_html")
         )
         for ticket in self:
-            partners, addresses = readers[ticket]
-            ticket.message_post(
-                author_id=ticket.company_id.partner_id.id,
-                email_from=ticket._kbs_get_letter_sender(),
-                subject=subjects[ticket.id],
-                body=bodies[ticket.id],
-                message_type="auto_comment",
-                subtype_xmlid="mail.mt_comment",
-                partner_ids=partners.ids,
-                outgoing_email_to=addresses,
-                notify_skip_followers=True,
-                notify_author=True,
-                email_add_signature=False,
-                mail_headers={**AUTOMATIC, "X-Kbs-Ticket": ticket.number},
+            ticket._kbs_post_letter(
+                *readers[ticket], subject=subjects[ticket.id], body=bodies[ticket.id]
             )
+
+    def _kbs_post_letter(self, partners, addresses, **values):
+        """Post an automatic letter of the company to these readers, and nobody else.
+
+        :param str addresses: of readers without a contact, separated by commas
+        :param values: what else ``message_post`` takes: subject, body, attachments
+        """
+        self.ensure_one()
+        return self.message_post(
+            author_id=self.company_id.partner_id.id,
+            email_from=self._kbs_get_letter_sender(),
+            message_type="auto_comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=partners.ids,
+            outgoing_email_to=addresses,
+            notify_skip_followers=True,
+            notify_author=True,
+            email_add_signature=False,
+            mail_headers={**AUTOMATIC, "X-Kbs-Ticket": self.number},
+            **values,
+        )
 
     def _kbs_get_letter_sender(self):
         """Return the address of the line under the name of the company, or False."""

@@ -183,7 +183,4 @@ class KbsSubscription(models.Model):
 
     def _get_paid_plan(self, day):
         """Return the plan that covers the local date ``day``; empty for none."""
-        covering = self.period_ids.filtered(
-            lambda x: x.is_effective and x.date_start <= day <= x.date_end
-        )
-        return covering[:1].plan_id
+        return self.period_ids._get_covering(day)[:1].plan_id

@@ -168,7 +168,8 @@ class KbsBooking(models.Model):
             self.new(values, origin=booking)._check_slot()
             super(KbsBooking, booking).write(values)
         self._keep_places()
-        self._settle_places_sudo(months - self._get_months())
+        sessions = self.env["kbs.remote.session"]
+        sessions._hand_on_places_sudo(months - self._get_months())
         self._send_invitations()
         return True
 
@@ -218,7 +219,7 @@ class KbsBooking(models.Model):
         coming = self - missed
         self.sudo().write({"state": "cancelled", "reason": reason})
         coming._send_invitations()
-        self._settle_places_sudo(self._get_months())
+        self.env["kbs.remote.session"]._hand_on_places_sudo(self._get_months())
 
     def action_no_show(self):
         """Note that the client did not come: the place in the plan is used.

@@ -2,7 +2,6 @@ from odoo import models
 from odoo.tools import email_normalize, format_datetime
 
 from ..tools.invitation import make_invitation
-from .helpdesk_ticket_notify import AUTOMATIC
 
 
 class KbsBooking(models.Model):
@@ -18,9 +17,9 @@ class KbsBooking(models.Model):
             partner, address = ticket._kbs_get_letter_recipient()
             client = partner or booking.commercial_partner_id
             told = booking.with_context(lang=client.lang or self.env.lang)
-            told.ticket_id.with_context(kbs_auto_reply=True).message_post(
-                author_id=booking.company_id.partner_id.id,
-                email_from=ticket._kbs_get_letter_sender(),
+            told.ticket_id.with_context(kbs_auto_reply=True)._kbs_post_letter(
+                partner,
+                address or "",
                 subject=told._get_summary(),
                 body=told.env["ir.qweb"]._render(
                     "kbs_support.kbs_booking_letter",
@@ -32,14 +31,6 @@ class KbsBooking(models.Model):
                     },
                 ),
                 attachments=[("remote-session.ics", told._make_invitation())],
-                message_type="auto_comment",
-                subtype_xmlid="mail.mt_comment",
-                partner_ids=partner.ids,
-                outgoing_email_to=address or "",
-                notify_skip_followers=True,
-                notify_author=True,
-                email_add_signature=False,
-                mail_headers={**AUTOMATIC, "X-Kbs-Ticket": ticket.number},
             )
 
     def _make_invitation(self):

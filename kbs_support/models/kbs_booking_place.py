@@ -82,10 +82,6 @@ class KbsBooking(models.Model):
             return self.env._("%(specialist)s does not work on %(time)s.", **values)
         return None
 
-    def _settle_places_sudo(self, months):
-        """Give places that became free to sessions that came too late for one."""
-        self.env["kbs.remote.session"]._settle_months_sudo(months)
-
     def _get_months(self):
         """Return ``{(subscription, local date)}`` that these slots are counted on."""
         slots = self.sudo()

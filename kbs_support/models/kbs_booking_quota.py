@@ -40,9 +40,15 @@ class HelpdeskTicket(models.Model):
     def _kbs_move_contents_sudo(self, target):
         # EXTENDS merging: the specialist still connects at the time that was booked.
         res = super()._kbs_move_contents_sudo(target)
-        coming = self.sudo().kbs_booking_ids.filtered(lambda x: x.state == "booked")
-        coming.ticket_id = target
+        self._kbs_get_coming_bookings_sudo().ticket_id = target
         return res
+
+    def _kbs_get_coming_bookings_sudo(self):
+        """Return the slots of these tickets that are booked still.
+
+        Sudo: a client sees those of his ticket, and reads no bookings otherwise.
+        """
+        return self.sudo().kbs_booking_ids.filtered(lambda x: x.state == "booked")
 
     def action_kbs_book(self):
         """Book a slot for this ticket."""

@@ -90,24 +90,17 @@ class HelpdeskTicket(models.Model):
 
         Sudo: a client sees no users; of these he learns the name.
         """
-        ticket = self.sudo()
-        return ticket._kbs_get_own_users_sudo() or ticket._kbs_filter_working_sudo(
-            ticket.team_id.user_ids
+        team = self.sudo().team_id.user_ids
+        return self._kbs_get_own_users_sudo() or team._kbs_filter_working(
+            self.sudo().company_id
         )
 
     def _kbs_get_own_users_sudo(self):
         """Return who works on this ticket, or the client's own specialist."""
         ticket = self.sudo()
-        return ticket._kbs_filter_working_sudo(
-            ticket.user_id
-        ) or ticket._kbs_filter_working_sudo(ticket.kbs_subscription_id.specialist_id)
-
-    def _kbs_filter_working_sudo(self, users):
-        """Return those of ``users`` who are still with us, in this company."""
-        company = self.company_id
-        return users.filtered(
-            lambda x: x.active and not x.share and company in x.company_ids
-        )
+        own = (ticket.user_id, ticket.kbs_subscription_id.specialist_id)
+        working = [x._kbs_filter_working(ticket.company_id) for x in own]
+        return working[0] or working[1]
 
     def _kbs_get_free_slots_sudo(self):
         """Return the slots that a client may choose: ``{moment: user}``, UTC, naive.
@@ -158,6 +151,6 @@ class HelpdeskTicket(models.Model):
             return self.env._("Support is not paid now, so no session can be booked.")
         if not ticket._kbs_get_bookable_users_sudo():
             return self.env._("No specialist has been chosen yet. We will call you.")
-        if ticket.kbs_booking_ids.filtered(lambda x: x.state == "booked"):
+        if ticket._kbs_get_coming_bookings_sudo():
             return self.env._("A session is booked for this ticket already.")
         return None

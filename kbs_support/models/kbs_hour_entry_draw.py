@@ -103,6 +103,21 @@ class KbsHourEntry(models.Model):
             ]
         )
 
+    def _fit_to(self, minutes):
+        """Let this source give ``minutes`` from now on: a payment came or went.
+
+        Used minutes stay used, so no more is taken back than is left.
+
+        :return: values of the entries to make
+        """
+        self.ensure_one()
+        changes = self.entry_ids.filtered(lambda x: x.kind == self.kind)
+        change = minutes - self.minutes - sum(changes.mapped("minutes"))
+        change = max(change, -self.left_minutes)
+        if not change:
+            return []
+        return [self._prepare_part(change, date=self.company_id._kbs_today())]
+
     # === CORRECTING === #
 
     @api.model

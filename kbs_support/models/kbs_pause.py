@@ -152,12 +152,8 @@ class KbsPause(models.Model):
         :raise UserError: it would pause nothing
         """
         for pause in self:
-            covering = pause.subscription_id.period_ids.filtered(
-                lambda x, day=pause.date_start: (
-                    x.is_effective and x.date_start <= day <= x.date_end
-                )
-            )
-            if not covering:
+            periods = pause.subscription_id.period_ids
+            if not periods._get_covering(pause.date_start):
                 raise UserError(
                     self.env._(
                         "%(client)s is not covered on %(date)s, so there is nothing "

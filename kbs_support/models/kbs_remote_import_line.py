@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.connection_report import get_digits
-from ..tools.hours import round_up
+from ..tools.hours import count_minutes, round_up
 
 
 class KbsRemoteImportLine(models.Model):
@@ -69,10 +69,8 @@ class KbsRemoteImportLine(models.Model):
     @api.depends("date_start", "date_end")
     def _compute_minutes(self):
         for line in self:
-            passed = (
-                line.date_end and line.date_start and line.date_end - line.date_start
-            )
-            line.minutes = passed and max(1, round(passed.total_seconds() / 60))
+            is_known = line.date_start and line.date_end
+            line.minutes = is_known and count_minutes(line.date_start, line.date_end)
 
     @api.depends(
         "fault", "user_id", "partner_id", "ticket_id", "session_id", "is_known"

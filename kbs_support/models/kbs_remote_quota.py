@@ -5,6 +5,7 @@ from odoo.fields import Date, Domain
 from odoo.tools import format_date
 
 from ..tools.locking import take_turn
+from ..tools.service_months import find_service_month
 
 
 class Quota(NamedTuple):
@@ -40,11 +41,9 @@ class KbsSubscription(models.Model):
         :return: None where nothing is paid for that day
         """
         self.ensure_one()
-        period = self.period_ids.filtered(
-            lambda x: x.is_effective and x.date_start <= day <= x.date_end
-        )[:1]
+        period = self.period_ids._get_covering(day)[:1]
         months = period._get_service_months() if period else []
-        month = next((x for x in months if x.first <= day <= x.last), None)
+        month = find_service_month(months, day)
         if not month:
             return None
         plan = period.plan_id
@@ -97,17 +96,25 @@ class KbsRemoteSession(models.Model):
         """
         sessions = self.sudo()
         sessions.flush_recordset()
-        # Two who begin at once: the second one is repeated, and finds the first.
-        take_turn(sessions.subscription_id)
-        changed = sessions.filtered(
+        failed = sessions.filtered(
             lambda x: x.outcome == "not_connected" and x.is_within
         )
-        changed.is_within = False
-        for subscription, own in sessions.grouped("subscription_id").items():
-            if subscription:
-                for day in sorted(set(own.mapped("day"))):
-                    changed |= self._settle_month(subscription, day)
-        return changed
+        failed.is_within = False
+        return failed | self._settle_months(sessions._get_months())
+
+    def _get_months(self):
+        """Return ``{(subscription, local date)}`` that these are counted on."""
+        return {(x.subscription_id, x.day) for x in self if x.subscription_id}
+
+    def _settle_months(self, months):
+        """Give the places that are free in the service months of these days.
+
+        :param months: ``{(subscription, local date)}``
+        :return: the sessions that got one
+        """
+        # Two who begin at once: the second one is repeated, and finds the first.
+        take_turn(self.env["kbs.subscription"].sudo().union(*(x for x, _d in months)))
+        return self.sudo().browse().union(*(self._settle_month(*x) for x in months))
 
     def _settle_month(self, subscription, day):
         quota = subscription._get_remote_quota(day)
@@ -122,17 +129,12 @@ class KbsRemoteSession(models.Model):
         waiting[:free].is_within = True
         return waiting[:free]
 
-    def _settle_months_sudo(self, months):
-        """Hand on what became free in the service months of these days.
+    def _hand_on_places_sudo(self, months):
+        """Settle these months, and draw anew what has changed sides.
 
-        :param months: ``{(subscription, local date)}``
         Sudo: sessions are counted by the system.
         """
-        sessions = self.sudo().browse()
-        take_turn(self.env["kbs.subscription"].sudo().union(*(x for x, _d in months)))
-        changed = sessions.union(*(sessions._settle_month(*x) for x in months))
-        if lines := changed.timesheet_ids:
-            lines._kbs_draw()
+        self.sudo()._settle_months(months)._draw_anew()
 
     def _is_undecided(self):
         """Say whether nobody has decided yet what becomes of this time."""
@@ -143,6 +145,8 @@ class KbsRemoteSession(models.Model):
 
     def _settle_quota_and_draw(self):
         """Settle the months of these sessions; draw anew what has changed sides."""
-        changed = self._settle_quota()
-        if lines := changed.timesheet_ids:
+        self._settle_quota()._draw_anew()
+
+    def _draw_anew(self):
+        if lines := self.timesheet_ids:
             lines._kbs_draw()

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
 
+from ..tools.hours import count_minutes
+
 # Of a session that exists, its specialist may still mend these; the rest is a proof.
 MENDABLE = {"workplace", "connection_id", "result", "consent_name"}
 
@@ -97,9 +99,6 @@ class KbsRemoteSession(models.Model):
     protocol_at = fields.Datetime(string="Protocol Sent", readonly=True)
 
     _quota_index = models.Index("(subscription_id, day)")
-    _connection_index = models.Index(
-        "(connection_id) WHERE connection_id IS NOT NULL AND connection_id != ''"
-    )
     _one_running = models.UniqueIndex(
         "(user_id) WHERE date_end IS NULL",
         "Your remote session runs already: end it first.",
@@ -119,8 +118,9 @@ class KbsRemoteSession(models.Model):
     @api.depends("date_start", "date_end")
     def _compute_minutes(self):
         for session in self:
-            passed = session.date_end and session.date_end - session.date_start
-            session.minutes = passed and max(1, round(passed.total_seconds() / 60))
+            session.minutes = session.date_end and count_minutes(
+                session.date_start, session.date_end
+            )
 
     @api.depends("date_start", "company_id", "timesheet_ids.date")
     def _compute_day(self):

@@ -37,12 +37,14 @@ class AccountAnalyticLine(models.Model):
         # EXTENDS hours: with the day the session moves to another month.
         if "kbs_session_id" in vals and not self.env.su:
             raise AccessError(self._kbs_tell_foreign_session())
-        sessions = self.sudo().kbs_session_id if "date" in vals else ()
-        months = {(x.subscription_id, x.day) for x in sessions if x.subscription_id}
+        if "date" not in vals:
+            return super().write(vals)
+        sessions = self.sudo().kbs_session_id
+        months = sessions._get_months()
         for session in sessions:
             session._leave_month(fields.Date.to_date(vals["date"]))
         res = super().write(vals)
-        self.env["kbs.remote.session"]._settle_months_sudo(months)
+        sessions._hand_on_places_sudo(months)
         return res
 
     def _kbs_check_session(self, vals):
@@ -130,9 +132,9 @@ class KbsRemoteSession(models.Model):
         sessions = self.sudo().exists()
         if not sessions:
             return
-        months = {(x.subscription_id, x.day) for x in sessions if x.subscription_id}
+        months = sessions._get_months()
         sessions.unlink()
-        self._settle_months_sudo(months)
+        self.browse()._hand_on_places_sudo(months)
 
     def _leave_month(self, day):
         """Give the place back when this session moves to ``day`` of another month."""

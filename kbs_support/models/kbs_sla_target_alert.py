@@ -141,9 +141,7 @@ class KbsSlaTarget(models.Model):
 
     def _get_leads(self):
         leads = self.env.ref("kbs_support.group_kbs_lead").all_user_ids
-        return leads.filtered(
-            lambda x: x.active and not x.share and self.company_id in x.company_ids
-        )
+        return leads._kbs_filter_working(self.company_id)
 
     def _warn(self, level, now):
         """Send one inbox notification about this clock to whom it concerns."""

@@ -32,9 +32,7 @@ class KbsSubscription(models.Model):
     def _get_running_period(self):
         """Return the period that serves the client now; during a pause too."""
         self.ensure_one()
-        day = self._get_clock_day()
-        effective = self.period_ids.filtered("is_effective")
-        return effective.filtered(lambda x: x.date_start <= day <= x.date_end)[:1]
+        return self.period_ids._get_covering(self._get_clock_day())[:1]
 
     def _get_first_change_day(self):
         """Return the first day on which another plan may take over, or False."""

@@ -112,12 +112,4 @@ class KbsHourEntry(models.Model):
         self.ensure_one()
         if month and (self.valid_from, self.valid_to) != (month.first, month.last):
             self.write({"valid_from": month.first, "valid_to": month.last})
-        back = sum(
-            self.entry_ids.filtered(lambda x: x.kind == "grant").mapped("minutes")
-        )
-        # Used minutes stay used, so no more is taken back than is left.
-        change = -back if month else -self.left_minutes
-        if not change:
-            return []
-        today = self.company_id._kbs_today()
-        return [self._prepare_part(change, date=today)]
+        return self._fit_to(self.minutes if month else 0)

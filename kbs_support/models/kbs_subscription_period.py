@@ -127,6 +127,12 @@ class KbsSubscriptionPeriod(models.Model):
         """Periods that hold their days, paid or not, in the order of time."""
         return self.filtered(lambda x: not x.is_cancelled).sorted("date_start")
 
+    def _get_covering(self, day):
+        """Return those that cover the local date ``day``; a pause changes nothing."""
+        return self.filtered(
+            lambda x: x.is_effective and x.date_start <= day <= x.date_end
+        )
+
     def _get_unserved(self):
         """Return the periods that are not paid and of which no day was served.
 

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ..tools.coverage import ONE_DAY
 from ..tools.hour_statement import Entry, get_statement
+from ..tools.service_months import find_service_month
 
 # Nobody means a year outside of these.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -32,8 +33,7 @@ class KbsSubscription(models.Model):
 
     def _get_service_month(self, day):
         """Return the :class:`ServiceMonth` that the local date ``day`` lies in."""
-        months = self._get_service_months()
-        return next((x for x in months if x.first <= day <= x.last), None)
+        return find_service_month(self._get_service_months(), day)
 
     def _get_statement_spans(self):
         """Return the usual spans of a statement as ``{name: (first day, last day)}``.

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.hours import count_minutes
 from .account_analytic_line import WORK_KINDS
 
 
@@ -48,5 +49,4 @@ class KbsTimer(models.Model):
     def _get_minutes(self):
         """Return the full minutes since this timer began, at least one."""
         self.ensure_one()
-        passed = fields.Datetime.now() - self.date_start
-        return max(1, round(passed.total_seconds() / 60))
+        return count_minutes(self.date_start, fields.Datetime.now())

@@ -16,9 +16,7 @@ class ResUsers(models.Model):
         :param datetime moment: UTC, naive
         """
         # Sudo: where somebody works, and that he is absent, decides for everybody.
-        working = self.sudo().filtered(
-            lambda x: x.active and not x.share and company in x.company_ids
-        )
+        working = self.sudo()._kbs_filter_working(company)
         if not working:
             return working.sudo(False)
         absent = (
@@ -30,6 +28,12 @@ class ResUsers(models.Model):
             )
         )
         return (working - absent.resource_id.user_id).sudo(False)
+
+    def _kbs_filter_working(self, company):
+        """Return those of ``self`` who are still with us, in ``company``."""
+        return self.filtered(
+            lambda x: x.active and not x.share and company in x.company_ids
+        )
 
     @api.model
     def _kbs_get_absence_domain(self, moment):

@@ -51,7 +51,7 @@ class SaleOrderLine(models.Model):
         to_create = []
         for line in lines:
             if pack := packs.get(line):
-                to_create += pack._follow_payment(line.kbs_paid_minutes)
+                to_create += pack._fit_to(line.kbs_paid_minutes)
             elif line.kbs_paid_minutes:
                 to_create += line._kbs_prepare_packs()
         given = entries.create(to_create)
@@ -124,22 +124,3 @@ class SaleOrder(models.Model):
         rows.search(
             [("order_id", "in", self.ids), ("decision", "=", "pending")]
         )._draw_ordered()
-
-
-class KbsHourEntry(models.Model):
-    _inherit = "kbs.hour.entry"
-
-    def _follow_payment(self, minutes):
-        """Fit these bought hours to the ``minutes`` that are paid now.
-
-        What was used stays used.
-
-        :return: values of the entries to make
-        """
-        self.ensure_one()
-        changes = self.entry_ids.filtered(lambda x: x.kind == "pack")
-        change = minutes - self.minutes - sum(changes.mapped("minutes"))
-        change = max(change, -self.left_minutes)
-        if not change:
-            return []
-        return [self._prepare_part(change, date=self.company_id._kbs_today())]

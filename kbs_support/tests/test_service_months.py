@@ -90,9 +90,11 @@ class TestServiceMonths(BaseCase):
         self.assert_months(found, [("01.05.26", "05.06.26"), ("06.06.26", "05.07.26")])
 
     def test_day_of_no_month(self):
-        args = date(2026, 5, 1), date(2026, 5, 1), date(2026, 5, 31)
-        self.assertIsNone(find_service_month(*args, date(2026, 6, 1)))
-        self.assertEqual(find_service_month(*args, date(2026, 5, 31)).number, 1)
+        months = get_service_months(
+            date(2026, 5, 1), date(2026, 5, 1), date(2026, 5, 31)
+        )
+        self.assertIsNone(find_service_month(months, date(2026, 6, 1)))
+        self.assertEqual(find_service_month(months, date(2026, 5, 31)).number, 1)
 
     @settings(deadline=None, suppress_health_check=list(HealthCheck))
     @given(days, st.integers(1, 14), st.integers(0, 13))

@@ -30,3 +30,13 @@ def round_up(minutes, step):
     (75, 60, 0)
     """
     return -(-minutes // step) * step
+
+
+def count_minutes(start, end):
+    """Return the minutes from ``start`` to ``end``, rounded, at least one.
+
+    >>> from datetime import datetime
+    >>> count_minutes(datetime(2026, 5, 14, 9), datetime(2026, 5, 14, 9, 0, 10))
+    1
+    """
+    return max(1, round((end - start).total_seconds() / 60))

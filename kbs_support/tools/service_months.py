@@ -67,14 +67,9 @@ def get_service_months(chain_start, first, last, pauses=()):
         months.append(ServiceMonth(number, begin, min(end, last), served, whole))
 
 
-def find_service_month(chain_start, first, last, day, pauses=()):
-    """Return the :class:`ServiceMonth` that ``day`` lies in, or None."""
-    found = (
-        x
-        for x in get_service_months(chain_start, first, last, pauses)
-        if x.first <= day <= x.last
-    )
-    return next(found, None)
+def find_service_month(months, day):
+    """Return the :class:`ServiceMonth` of ``months`` that ``day`` lies in, or None."""
+    return next((x for x in months if x.first <= day <= x.last), None)
 
 
 def _get_boundary(chain_start, number, pauses):
