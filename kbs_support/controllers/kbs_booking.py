@@ -111,10 +111,9 @@ class KbsBookingPortal(CustomerPortal):
         values.update(
             {
                 "page_name": "kbs_booking",
-                "ticket": ticket,
-                "bookings": ticket.kbs_booking_ids.filtered(
-                    lambda x: x.state == "booked"
-                ),
+                # Not "ticket": the breadcrumbs of the ticket's page would join ours.
+                "kbs_ticket": ticket,
+                "bookings": ticket._kbs_get_coming_bookings_sudo(),
                 "days": days,
                 "minutes": ticket.company_id.kbs_booking_minutes,
                 "left": ticket.kbs_subscription_id._tell_sessions_left(),

@@ -48,6 +48,14 @@ class KbsOverPlan(models.Model):
         store=True,
         help="Rounded up by the setting of the company.",
     )
+    currency_id = fields.Many2one(
+        comodel_name="res.currency", compute="_compute_bill_amount"
+    )
+    bill_amount = fields.Monetary(
+        string="Price if Billed",
+        compute="_compute_bill_amount",
+        help="By the price of an hour today, rounded up, before taxes.",
+    )
     decision = fields.Selection(
         selection=[
             ("pending", "To decide"),
@@ -106,9 +114,18 @@ class KbsOverPlan(models.Model):
     @api.depends("minutes", "decision")
     def _compute_billed_minutes(self):
         for over in self:
-            step = over.company_id.kbs_over_plan_rounding or 1
             is_billed = over.decision == "bill"
-            over.billed_minutes = round_up(over.minutes, step) if is_billed else 0
+            over.billed_minutes = over._get_minutes_to_bill() if is_billed else 0
+
+    @api.depends("minutes", "company_id")
+    def _compute_bill_amount(self):
+        _product, pricelist, price = self.sudo()._get_hour_price()
+        self.currency_id = pricelist.currency_id
+        for over in self:
+            over.bill_amount = over._get_minutes_to_bill() / 60 * price
+
+    def _get_minutes_to_bill(self):
+        return round_up(self.minutes, self.company_id.kbs_over_plan_rounding or 1)
 
     @api.depends("decision", "invoice_line_id", "order_id")
     def _compute_state(self):

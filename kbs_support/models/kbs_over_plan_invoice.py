@@ -80,15 +80,21 @@ class KbsOverPlan(models.Model):
             own.write({"invoice_line_id": line.id})
         return move
 
+    @api.model
+    def _get_hour_price(self):
+        """Return the product of an hour, its price list, and its price in it."""
+        product = self.env.ref("kbs_support.product_product_kbs_hour")
+        pricelist = self.env.ref("kbs_support.product_pricelist_kbs_regular")
+        price = pricelist._get_product_price(product, 1.0, uom=product.uom_id)
+        return product, pricelist, price
+
     def _prepare_invoice(self, months):
         """Values of the invoice.
 
         :param dict months: ``{first day: rows}`` in the order of time
         """
         client = self.commercial_partner_id
-        product = self.env.ref("kbs_support.product_product_kbs_hour")
-        pricelist = self.env.ref("kbs_support.product_pricelist_kbs_regular")
-        price = pricelist._get_product_price(product, 1.0, uom=product.uom_id)
+        product, pricelist, price = self._get_hour_price()
         lang = client.lang or self.env.lang
         translated = self.with_context(lang=lang)
         return {

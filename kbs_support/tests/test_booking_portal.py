@@ -1,5 +1,7 @@
 from datetime import date, datetime
 
+from lxml import html
+
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -39,6 +41,15 @@ class TestBookingPortal(BookingCase, HttpCase):
         self.assertIn("10:00", self.url_open(self.school_case.access_url).text)
         self.send(f"{self.page}/cancel", booking_id=booking.id)
         self.assertEqual(booking.state, "cancelled")
+
+    def test_way_back_is_told_once(self):
+        self.authenticate("booking_client", "booking_client")
+        page = html.fromstring(self.url_open(self.page).text)
+        crumbs = page.xpath("//ol[contains(@class, 'o_portal_submenu')]/li")
+        told = [" ".join(crumb.text_content().split()) for crumb in crumbs]
+        self.assertEqual(
+            told, ["", "Tickets", self.school_case.number, "Remote session"]
+        )
 
     def test_sessions_that_are_left_stand_beside_the_hours(self):
         self.log()

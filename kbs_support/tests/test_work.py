@@ -25,6 +25,10 @@ class TestWork(HoursCase):
         self.assertEqual(line.partner_id, self.case.partner_id)
         self.assertEqual(self.left(), 90)
 
+    def test_work_is_called_by_its_ticket(self):
+        line = self.work(90)
+        self.assertEqual(line.display_name, f"{self.case.number}: {line.name}")
+
     def test_consultation_is_included(self):
         line = self.work(90, "consultation")
         self.assertEqual(self.left(), 180)
@@ -199,6 +203,11 @@ class TestOverPlan(HoursCase):
         over = self.over()
         self.assertEqual((over.minutes, over.state), (40, "pending"))
         self.assertEqual(over.commercial_partner_id, self.hospital)
+
+    def test_price_is_known_before_the_decision(self):
+        over = self.over()  # 40 → 45 minutes of 1,500 an hour
+        self.assertEqual((over.bill_amount, over.billed_minutes), (1125, 0))
+        self.assertEqual(over.currency_id.name, "UAH")
 
     def test_goodwill_needs_a_lead_and_a_reason(self):
         over = self.over()
