@@ -343,6 +343,45 @@ def force_majeure(session, records):
     session.open("support-force-majeure")
 
 
+def work(session, records):
+    """Work, sessions and a booked slot of a ticket."""
+    ticket(session, records, "council")
+    session.click(".o_notebook a[name=kbs_work]")
+
+
+def start_work(session, records):
+    """What the plan still has, before the work begins; the dialog is not saved."""
+    ticket(session, records, "council")
+    session.click("button:has-text('Почати роботу')", ".modal .o_form_view")
+    session.click(".modal label:has-text('Робота програміста')")
+
+
+def over_plan(session, records):
+    session.open("support-over-plan")
+
+
+def bookings(session, records):
+    session.open("support-bookings", ".o_calendar_view .fc-event")
+
+
+def statement(session, records):
+    record = records.of_client("kbs.subscription", "hospital")
+    session.open(f"support-subscriptions/{record}")
+    session.click(".o_notebook a[name=hours]")
+    session.click("button:has-text('Виписка годин')", ".modal .o_form_view")
+
+
+def portal_hours(session, records):
+    session.visit("/my/hours")
+
+
+def portal_booking(session, records):
+    record = records.of_client(
+        "helpdesk.ticket", "hospital_accountant", ["closed", "=", False]
+    )
+    session.visit(f"/my/ticket/{record}/booking")
+
+
 def portal_tickets(session, records):
     session.visit("/my/tickets")
 
@@ -400,6 +439,13 @@ PICTURES = {
     "duty": ("sales", duty, 950, 1400),
     "callbacks": ("agent", callbacks, 330, 1600),
     "force-majeure": ("sales", force_majeure, 330, WIDTH),
+    "work": ("agent", work, 1400, 1440),
+    "start-work": ("agent", start_work, 700, 1440),
+    "over-plan": ("sales", over_plan, 330, 1600),
+    "bookings": ("agent", bookings, 800, 1400),
+    "statement": ("agent", statement, 860, 1440),
+    "portal-hours": ("client", portal_hours, 900, 1200),
+    "portal-booking": ("client", portal_booking, 1060, 1200),
     "portal-tickets": ("client", portal_tickets, 420, 1200),
     "portal-ticket": ("client", portal_ticket, 820, 1200),
     "portal-ticket-new": ("client", portal_ticket_new, 820, 1200),

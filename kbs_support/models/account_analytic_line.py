@@ -56,9 +56,9 @@ class AccountAnalyticLine(models.Model):
     def _compute_display_name(self):
         """Work of a ticket is called by it, not by the project that all share."""
         work = self.filtered("kbs_ticket_id")
-        super(AccountAnalyticLine, self - work)._compute_display_name()
         for line in work:
             line.display_name = f"{line.kbs_ticket_id.sudo().number}: {line.name}"
+        return super(AccountAnalyticLine, self - work)._compute_display_name()
 
     @api.depends("kbs_ticket_id")
     def _compute_kbs_kind(self):
