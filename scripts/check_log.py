@@ -9,6 +9,8 @@ LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) \S+ (.
 ALLOWED = [
     # The test was over and its browser closing while the page still loaded.
     re.compile(r"\.browser: Error received after termination"),
+    # All tests were over, and the worker was told to end while it collected garbage.
+    re.compile(r"PytestUnraisableExceptionWarning: .*<function gc_cumulative_time"),
 ]
 
 
