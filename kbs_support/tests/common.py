@@ -8,6 +8,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 # Noon in Kyiv on a plain working day, far from ends of months and years.
 TODAY = date(2026, 5, 14)
 NOON = "2026-05-14 09:00:00"
+COMPANY, SPARE_COMPANY = "SOFTKOM test", "Spare company"
 
 
 @tagged("post_install", "-at_install")
@@ -26,7 +27,7 @@ class KbsCase(TransactionCase):
         cls.env = cls.env(
             context=dict(cls.env.context, tracking_disable=True, lang="en_US")
         )
-        cls.company = cls._create_company("SOFTKOM test")
+        cls.company = cls._create_company(COMPANY)
         cls.env.user.company_ids |= cls.company
         cls.env.user.company_id = cls.company
         cls.env = cls.env(
@@ -39,6 +40,16 @@ class KbsCase(TransactionCase):
 
     @classmethod
     def _create_company(cls, name):
+        """A company with its chart; the database may have it, see :func:`prepare`."""
+        ready = SPARE_COMPANY if name != COMPANY else name
+        company = cls.env["res.company"].search([("name", "=", ready)], limit=1)
+        if company:
+            company.name = name
+            return company
+        return cls._make_company(name)
+
+    @classmethod
+    def _make_company(cls, name):
         company = cls.env["res.company"].create(
             {
                 "name": name,
@@ -60,7 +71,8 @@ class KbsCase(TransactionCase):
     @classmethod
     def _create_users(cls):
         def user(login, groups):
-            return new_test_user(
+            ready = cls.env["res.users"].search([("login", "=", login)])
+            return ready or new_test_user(
                 cls.env,
                 login,
                 groups=groups,
@@ -192,3 +204,18 @@ class KbsCase(TransactionCase):
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.env.invalidate_all()
+
+
+def prepare(env):
+    """Make the companies and the people of the tests in the database, once for all.
+
+    They take seconds, and each class of tests would make them anew. Without them the
+    classes do so.
+    """
+    case = type("Prepared", (KbsCase,), {"env": env(context={"lang": "en_US"})})
+    for name in (COMPANY, SPARE_COMPANY):
+        if not env["res.company"].search_count([("name", "=", name)]):
+            case.company = case._make_company(name)
+    case.company = env["res.company"].search([("name", "=", COMPANY)])
+    case._create_users()
+    env.cr.commit()
