@@ -314,8 +314,13 @@ def queue(session, records):
     session.open("support-tickets")
 
 
+def open_ticket(records, client):
+    """Id of the newest ticket of a client of the demo data that is not closed."""
+    return records.of_client("helpdesk.ticket", client, ["closed", "=", False])
+
+
 def ticket(session, records, client="hospital_accountant"):
-    record = records.of_client("helpdesk.ticket", client, ["closed", "=", False])
+    record = open_ticket(records, client)
     session.open(f"support-tickets/{record}")
 
 
@@ -376,9 +381,7 @@ def portal_hours(session, records):
 
 
 def portal_booking(session, records):
-    record = records.of_client(
-        "helpdesk.ticket", "hospital_accountant", ["closed", "=", False]
-    )
+    record = open_ticket(records, "hospital_accountant")
     session.visit(f"/my/ticket/{record}/booking")
 
 
@@ -387,9 +390,7 @@ def portal_tickets(session, records):
 
 
 def portal_ticket(session, records):
-    record = records.of_client(
-        "helpdesk.ticket", "hospital_accountant", ["closed", "=", False]
-    )
+    record = open_ticket(records, "hospital_accountant")
     session.visit(f"/my/ticket/{record}", ".o-mail-Message")
 
 
