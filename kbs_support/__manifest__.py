@@ -15,6 +15,8 @@
         "sale_timesheet",
         "helpdesk_mgmt",
         "report_xlsx",
+        "website_blog",
+        "queue_job",
     ],
     "data": [
         "security/kbs_support_groups.xml",
@@ -24,6 +26,7 @@
         "security/helpdesk_ticket_rules.xml",
         "security/kbs_tools_rules.xml",
         "security/kbs_hours_rules.xml",
+        "security/kbs_updates_rules.xml",
         "data/project_project.xml",
         "data/res_country_state.xml",
         "data/resource_calendar.xml",
@@ -136,6 +139,11 @@
         "views/kbs_booking_views.xml",
         "views/kbs_booking_portal_templates.xml",
         "views/kbs_remote_import_views.xml",
+        "views/kbs_software_views.xml",
+        "views/kbs_installation_views.xml",
+        "wizard/kbs_release_withdraw_views.xml",
+        "views/kbs_release_views.xml",
+        "views/kbs_updates_menus.xml",
     ],
     "demo": [
         "demo/res_company.xml",

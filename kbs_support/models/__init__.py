@@ -173,4 +173,11 @@ from . import (
     helpdesk_ticket_close,
     res_company_rating,
     res_config_settings_rating,
+    kbs_version_mixin,
+    kbs_software,
+    kbs_installation,
+    kbs_subscription_reach,
+    kbs_release,
+    kbs_release_state,
+    kbs_release_entitlement,
 )

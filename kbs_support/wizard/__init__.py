@@ -9,6 +9,7 @@ from . import (
     kbs_over_plan_goodwill,
     kbs_plan_change,
     kbs_price_version,
+    kbs_release_withdraw,
     kbs_renewal_refuse,
     kbs_subscription_close,
     kbs_ticket_close,
