@@ -5,5 +5,6 @@ from . import (
     kbs_booking,
     kbs_callback,
     kbs_hour_statement,
+    kbs_news,
     rating,
 )

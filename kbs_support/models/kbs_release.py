@@ -90,7 +90,8 @@ class KbsRelease(models.Model):
     )
 
     _version_unique = models.UniqueIndex(
-        "(software_id, version_key)", "This program already has a release of this version."
+        "(software_id, version_key)",
+        "This program already has a release of this version.",
     )
     _published_index = models.Index(
         "(software_id, date, version_key) WHERE state = 'published'"
@@ -198,7 +199,9 @@ class KbsRelease(models.Model):
         for release, vals in zip(self, vals_list, strict=True):
             if not (default or {}).get("version"):
                 vals["version"] = release._get_next_version()
-            vals["date"] = (default or {}).get("date") or fields.Date.context_today(self)
+            vals["date"] = (default or {}).get("date") or fields.Date.context_today(
+                self
+            )
             vals["mandatory_by"] = (default or {}).get("mandatory_by")
         return vals_list
 

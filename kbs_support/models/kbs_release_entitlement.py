@@ -82,9 +82,7 @@ class KbsRelease(models.Model):
                 "ended on %(day)s.",
                 day=day,
             ),
-            "other_program": lambda: self.env._(
-                "Your support is for other programs."
-            ),
+            "other_program": lambda: self.env._("Your support is for other programs."),
             "not_published": lambda: self.env._("This version is not published."),
             "withdrawn": lambda: self.env._("This version was withdrawn."),
         }

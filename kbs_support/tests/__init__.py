@@ -81,4 +81,10 @@ from . import (
     test_duty_warnings,
     test_blackout,
     test_work_time,
+    test_notice_list,
+    test_notice_send,
+    test_notice_calls,
+    test_notice_follow,
+    test_notice_runner,
+    test_news_unsubscribe,
 )

@@ -6,6 +6,7 @@ from . import (
     kbs_feedback_join,
     kbs_hour_correction,
     kbs_hour_statement,
+    kbs_notice_outcome,
     kbs_over_plan_goodwill,
     kbs_plan_change,
     kbs_price_version,

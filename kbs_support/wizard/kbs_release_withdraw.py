@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -15,8 +15,24 @@ class KbsReleaseWithdraw(models.TransientModel):
         required=True, help="Clients who have taken the version read these words."
     )
 
+    is_told = fields.Boolean(
+        string="Tell Them at Once",
+        default=True,
+        help="By an urgent campaign: a letter, and a call where the plan has it.",
+    )
+    taker_count = fields.Integer(
+        string="Have It",
+        compute="_compute_taker_count",
+        help="Clients who have downloaded the version or run it.",
+    )
+
+    @api.depends("release_id")
+    def _compute_taker_count(self):
+        for wizard in self:
+            wizard.taker_count = wizard.release_id._count_takers_sudo()
+
     def action_withdraw(self):
-        """Take the version back.
+        """Take the version back, and tell who has it.
 
         :raise UserError: there is no reason, or it is not published
         """
@@ -27,4 +43,6 @@ class KbsReleaseWithdraw(models.TransientModel):
         if not reason:
             raise UserError(self.env._("Say why the version is withdrawn."))
         release._withdraw_sudo(reason)
+        if self.is_told:
+            release._tell_withdrawal_sudo(self.env.company, self.env.user)
         return {"type": "ir.actions.act_window_close"}
