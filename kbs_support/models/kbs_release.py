@@ -159,6 +159,19 @@ class KbsRelease(models.Model):
                     self.env._("A version cannot be mandatory before it is released.")
                 )
 
+    def _get_sections(self):
+        """Return what is new by sections, in the language of ``env``.
+
+        :return: list of dicts of ``key``, ``name`` and ``texts``
+        """
+        names = self.note_ids._fields["section"]._description_selection(self.env)
+        notes = self.note_ids.grouped("section")
+        return [
+            {"key": key, "name": name, "texts": notes[key].mapped("text")}
+            for key, name in names
+            if key in notes
+        ]
+
     # === CRUD METHODS === #
 
     def write(self, vals):

@@ -86,5 +86,6 @@ from . import (
     test_notice_calls,
     test_notice_follow,
     test_notice_runner,
+    test_two_workers_notice,
     test_news_unsubscribe,
 )

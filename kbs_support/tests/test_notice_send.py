@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
+from odoo.fields import Datetime
 from odoo.tests import tagged
 
 from .common import TODAY
@@ -139,7 +140,7 @@ class TestNoticeSend(NoticeCase):
         self.run_wave(notice)
         self.assertEqual(row.tries, 1, "not before its time")
         self.mailbox.answers = {}
-        row.retry_at = row.create_date - timedelta(minutes=1)
+        row.retry_at = Datetime.now() - timedelta(minutes=1)
         self.run_wave(notice)
         self.assertEqual(row.state, "sent")
 
