@@ -86,6 +86,7 @@ from . import (
     test_notice_calls,
     test_notice_follow,
     test_notice_runner,
+    test_tour_notice,
     test_two_workers_notice,
     test_news_unsubscribe,
 )
