@@ -84,7 +84,9 @@ def make_clients(env, count):
     client = env["res.partner"].create(
         {"name": "Client", "is_company": True, "email": "client0@bench.example.com"}
     )
-    subscription = sell(env, client, env.ref("kbs_support.product_product_kbs_optima_12"))
+    subscription = sell(
+        env, client, env.ref("kbs_support.product_product_kbs_optima_12")
+    )
     period = subscription.period_ids
     env.flush_all()
     # Ids of one make are one after another, so a client's number gives its rows.

@@ -96,7 +96,7 @@ class KbsNotice(models.Model):
         if self._get_next_rows(1, is_put_off=True):
             return PUT_OFF_MINUTES
         self._finish_if_over()
-        self.env.cr.commit()
+        _commit(self.env)
         return None
 
     def _lock_sending(self):
@@ -111,7 +111,7 @@ class KbsNotice(models.Model):
         self.env.cr.execute(
             SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)
         )
-        self.env.cr.commit()
+        _commit(self.env)
 
     def _mark_broken_off(self):
         """Nobody else sends, so what is "being sent" was broken off in the middle."""
@@ -120,7 +120,7 @@ class KbsNotice(models.Model):
         )
         rows.write({"state": "unsure", "done_at": fields.Datetime.now()})
         rows._make_calls_due()
-        self.env.cr.commit()
+        _commit(self.env)
 
     def _send_letters(self):
         session, left = None, self._get_wave_size()
@@ -145,7 +145,7 @@ class KbsNotice(models.Model):
 
     def _is_running_now(self):
         """Whether nobody has paused or cancelled the campaign meanwhile."""
-        self.env.cr.commit()
+        _commit(self.env)
         self.env.invalidate_all()
         return self.state == "running"
 
@@ -186,7 +186,7 @@ class KbsNotice(models.Model):
         self.env.invalidate_all()
         if (self.trouble or False) != text:
             self.trouble = text
-        self.env.cr.commit()
+        _commit(self.env)
 
 
 class KbsNoticeContact(models.Model):
@@ -231,7 +231,7 @@ class KbsNoticeContact(models.Model):
                     self.id,
                 )
             )
-            self.env.cr.commit()
+            _commit(self.env)
         except SerializationFailure:
             self.env.cr.rollback()
             return False
@@ -253,7 +253,7 @@ class KbsNoticeContact(models.Model):
                 self.write(values)
                 self._make_calls_due()
                 self.env.flush_all()
-                self.env.cr.commit()
+                _commit(self.env)
                 return
             except SerializationFailure:
                 # The client downloads at this moment; what we know is not lost.
@@ -276,6 +276,14 @@ class KbsNoticeContact(models.Model):
             session.rset()
         except (smtplib.SMTPException, OSError) as error:
             raise ServerDown(_tell(error)) from error
+
+
+def _commit(env):
+    """Commit what is known of a letter, on the connection that a wave has for itself.
+
+    A job of the queue must not commit on its own; this is not its connection.
+    """
+    env.cr.commit()  # pylint: disable=invalid-commit
 
 
 def _get_cause(error):

@@ -139,5 +139,3 @@ class NoticeCase(UpdatesCase):
                 return
             self.run_wave(notice)
         self.fail("the waves do not end")
-
-

@@ -30,9 +30,7 @@ class TestNewsUnsubscribe(NoticeCase, HttpCase):
         self.assertEqual(answer.status_code, 200)
         self.assertTrue(self.person.kbs_is_news_refused)
         self.assertIn("gets no letters", self.words(answer))
-        self.assertIn(
-            "no letters about new versions", self.person.message_ids[0].body
-        )
+        self.assertIn("no letters about new versions", self.person.message_ids[0].body)
 
     def test_opening_the_page_changes_nothing(self):
         answer = self.url_open(self.url)

@@ -113,9 +113,7 @@ class TestNoticeCalls(NoticeCase):
     def outcome(self, call, outcome, **values):
         wizard = self.env["kbs.notice.outcome"].with_user(self.agent)
         form = Form(
-            wizard.with_context(
-                default_contact_id=call.id, default_outcome=outcome
-            )
+            wizard.with_context(default_contact_id=call.id, default_outcome=outcome)
         )
         for name, value in values.items():
             setattr(form, name, value)

@@ -230,9 +230,7 @@ class TestNoticeSend(NoticeCase):
         self.assertEqual(letter["Auto-Submitted"], "auto-generated")
         self.assertEqual(letter["Precedence"], "bulk")
         self.assertEqual(letter["List-Id"], f"<versions.{DOMAIN}>")
-        self.assertEqual(
-            letter["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click"
-        )
+        self.assertEqual(letter["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
         self.assertIn("/support/news/", letter["List-Unsubscribe"])
         self.assertIn(str(self.clients["optima"].id), letter["List-Unsubscribe"])
 

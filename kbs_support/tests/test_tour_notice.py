@@ -28,6 +28,4 @@ class TestTourNotice(NoticeCase, HttpCase):
         )
         call = self.rows(notice, "phone", self.clients["premium"])
         self.assertEqual(call.state, "refused")
-        self.assertEqual(
-            call.attempt_ids.mapped("outcome"), ["refused", "no_answer"]
-        )
+        self.assertEqual(call.attempt_ids.mapped("outcome"), ["refused", "no_answer"])
