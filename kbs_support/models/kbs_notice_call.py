@@ -135,7 +135,7 @@ class KbsNoticeContact(models.Model):
         :param str outcome: of ``kbs.notice.attempt``
         :param later_at: moment (UTC), for ``later``
         :raise AccessError: the user is no specialist
-        :raise UserError: the client need not be called (any more), or the moment is past
+        :raise UserError: the client need not be called, or the moment is past
         """
         if not self.env.user.has_group("kbs_support.group_kbs_agent"):
             raise AccessError(self.env._("Only specialists note calls."))

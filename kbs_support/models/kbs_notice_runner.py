@@ -50,7 +50,8 @@ class KbsNotice(models.Model):
                 """SELECT 1 FROM pg_locks
                     WHERE locktype = 'advisory' AND granted AND objsubid = 1
                         AND database = (
-                            SELECT oid FROM pg_database WHERE datname = current_database()
+                            SELECT oid FROM pg_database
+                            WHERE datname = current_database()
                         )
                         AND classid = %s AND objid = %s
                     LIMIT 1""",
