@@ -143,7 +143,11 @@
         "views/kbs_installation_views.xml",
         "wizard/kbs_release_withdraw_views.xml",
         "views/kbs_release_views.xml",
+        "views/kbs_release_file_views.xml",
+        "views/kbs_release_portal_templates.xml",
+        "views/res_config_settings_release_views.xml",
         "views/kbs_updates_menus.xml",
+        "views/kbs_release_download_views.xml",
     ],
     "demo": [
         "demo/res_company.xml",

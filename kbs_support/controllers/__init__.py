@@ -5,5 +5,8 @@ from . import (
     kbs_booking,
     kbs_callback,
     kbs_hour_statement,
+    kbs_release_download,
+    kbs_release_portal,
+    kbs_release_upload,
     rating,
 )

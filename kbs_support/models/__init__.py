@@ -180,4 +180,13 @@ from . import (
     kbs_release,
     kbs_release_state,
     kbs_release_entitlement,
+    ir_attachment,
+    res_company_release,
+    res_config_settings_release,
+    kbs_release_file,
+    kbs_release_upload,
+    kbs_release_download,
+    kbs_release_link,
+    kbs_release_portal,
+    kbs_installation_portal,
 )

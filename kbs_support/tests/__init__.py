@@ -81,4 +81,8 @@ from . import (
     test_duty_warnings,
     test_blackout,
     test_work_time,
+    test_release_files,
+    test_release_upload,
+    test_release_download,
+    test_release_portal,
 )
