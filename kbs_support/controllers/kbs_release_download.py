@@ -1,3 +1,5 @@
+import logging
+
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from odoo.exceptions import UserError
@@ -5,6 +7,8 @@ from odoo.http import Stream, request, route
 
 from ..models.kbs_release_link import get_origin
 from .kbs_release_portal import KbsReleasePortal
+
+_logger = logging.getLogger(__name__)
 
 SENT = (200, 206)
 
@@ -29,9 +33,7 @@ class KbsReleaseDownload(KbsReleasePortal):
         if not file_sudo:
             raise request.not_found()
         try:
-            download, token = file_sudo._issue_link_sudo(
-                request.env.user, get_origin()
-            )
+            download, token = file_sudo._issue_link_sudo(request.env.user, get_origin())
         except UserError as error:
             return self._kbs_render_release(release_sudo, str(error), 403)
         return request.redirect(download._get_link(token))
@@ -55,13 +57,18 @@ class KbsReleaseDownload(KbsReleasePortal):
             return self._kbs_refuse(refusal, 403)
         if refusal := download_sudo._get_refusal():
             return self._kbs_refuse(refusal, 410, download_sudo.release_id)
-        response = self._kbs_stream(download_sudo)
+        try:
+            response = self._kbs_stream(download_sudo)
+        except FileNotFoundError:
+            _logger.exception("A file of a release is not in the filestore")
+            refusal = request.env._("The file is not on its place. Please write to us.")
+            return self._kbs_refuse(refusal, 404, download_sudo.release_id)
         if response.status_code in SENT and request.httprequest.method == "GET":
             download_sudo._note_start()
         return response
 
     def _kbs_stream(self, download_sudo):
-        """Return the response that reads the file from the disk, or lets nginx do so."""
+        """Return the response that reads the file, or that lets nginx do so."""
         attachment_sudo = download_sudo.file_id.attachment_id
         stream = Stream(
             type="path",
@@ -80,6 +87,8 @@ class KbsReleaseDownload(KbsReleasePortal):
                 headers=error.get_headers(request.httprequest.environ),
                 status=error.code,
             )
+        # Werkzeug says so in a piece only, and browsers want to know it before.
+        response.headers["Accept-Ranges"] = "bytes"
         # Nobody on the way keeps it: it is for one person.
         response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -36,7 +36,7 @@ class IrAttachment(models.Model):
         attachment = self.sudo().create({**values, "type": "binary"})
         name = f"{digest.sha1[:2]}/{digest.sha1}"
         # Past our ancestor, who does not let anybody write these fields.
-        super(BaseAttachment, attachment).write(
+        super(BaseAttachment, attachment).write(  # pylint: disable=super-method-mismatch
             {
                 "store_fname": name,
                 "checksum": digest.sha1,

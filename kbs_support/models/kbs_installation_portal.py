@@ -54,7 +54,7 @@ class KbsSoftware(models.Model):
         releases = self.env["kbs.release"]._for_client_sudo(user)
         supports = releases.env["kbs.subscription"]
         reach = supports._get_reach_sudo(user.partner_id)
-        programs = self.sudo().search([])
+        programs = self.sudo().search([])  # pylint: disable=no-search-all
         client = user.sudo().partner_id.commercial_partner_id
         if not copies or ANY_PROGRAM in reach[client] or user._is_internal():
             return programs

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
 
@@ -48,7 +48,6 @@ class KbsReleaseDownload(models.Model):
     sha256 = fields.Char(string="SHA-256", readonly=True)
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="User",
         readonly=True,
         ondelete="set null",
     )
@@ -96,7 +95,8 @@ class KbsReleaseDownload(models.Model):
             raise AccessError(self.env._("The log of downloads is not changed."))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
         raise UserError(self.env._("The log of downloads is not deleted."))
 
 

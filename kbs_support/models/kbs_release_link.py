@@ -105,7 +105,9 @@ class KbsReleaseDownload(models.Model):
     def _check_pace(self, user):
         """:raise UserError: ``user`` has asked for too many links just now."""
         since = fields.Datetime.now() - timedelta(minutes=MAX_LINKS_MINUTES)
-        asked = self.search_count([("user_id", "=", user.id), ("issued_at", ">", since)])
+        asked = self.search_count(
+            [("user_id", "=", user.id), ("issued_at", ">", since)]
+        )
         if asked >= MAX_LINKS:
             raise UserError(
                 self.env._(

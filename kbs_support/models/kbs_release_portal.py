@@ -42,7 +42,7 @@ class KbsRelease(models.Model):
 
     @api.model
     def _get_portal_release_sudo(self, user, release_id):
-        """Return the version with sudo if ``user`` may read of it, else an empty one."""
+        """Return the version with sudo if ``user`` may read of it, else none."""
         domain = self._get_portal_domain(user) & Domain("id", "=", release_id)
         return self._for_client_sudo(user).search(domain)
 
@@ -105,7 +105,7 @@ class KbsRelease(models.Model):
         }
 
     def _prepare_portal_sections(self):
-        """Return what is new: ``[(heading, [paragraphs])]``, what to do standing first."""
+        """Return what is new: ``[(heading, [paragraphs])]``, what to do first."""
         names = self.note_ids._fields["section"]._description_selection(self.env)
         notes = self.note_ids.grouped("section")
         return [

@@ -85,4 +85,5 @@ from . import (
     test_release_upload,
     test_release_download,
     test_release_portal,
+    test_two_workers_release,
 )

@@ -132,8 +132,9 @@ class TestReleaseFiles(DownloadCase):
                 lead.unlink,
                 file.sudo().unlink,
             ):
-                with self.subTest(state=state), self.assertRaisesRegex(
-                    UserError, "in a draft only"
+                with (
+                    self.subTest(state=state),
+                    self.assertRaisesRegex(UserError, "in a draft only"),
                 ):
                     do()
         self.assertEqual(file.sha256, hashlib.sha256(CONTENT).hexdigest())
