@@ -59,6 +59,7 @@ class KbsReleaseDownload(models.Model):
         index=True,
         ondelete="restrict",
     )
+    person_name = fields.Char(related="partner_id.name", string="Name of the Person")
     # As it was then: who changes his employer has not taken it for the new one.
     commercial_partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -72,7 +73,9 @@ class KbsReleaseDownload(models.Model):
         string="Asked for at", required=True, readonly=True, index=True
     )
     started_at = fields.Datetime(
-        readonly=True, help="When the file was first fetched by the link."
+        string="Fetched at",
+        readonly=True,
+        help="When the file was first fetched by the link.",
     )
     expires_at = fields.Datetime(
         string="Link Valid until", required=True, readonly=True
