@@ -150,7 +150,11 @@
         "views/kbs_notice_views.xml",
         "views/kbs_news_templates.xml",
         "views/res_config_settings_updates_views.xml",
+        "views/kbs_release_file_views.xml",
+        "views/kbs_release_portal_templates.xml",
+        "views/res_config_settings_release_views.xml",
         "views/kbs_updates_menus.xml",
+        "views/kbs_release_download_views.xml",
     ],
     "demo": [
         "demo/res_company.xml",

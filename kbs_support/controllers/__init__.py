@@ -6,5 +6,8 @@ from . import (
     kbs_callback,
     kbs_hour_statement,
     kbs_news,
+    kbs_release_download,
+    kbs_release_portal,
+    kbs_release_upload,
     rating,
 )

@@ -193,4 +193,13 @@ from . import (
     kbs_notice_follow,
     kbs_notice_runner,
     kbs_notice_release,
+    ir_attachment,
+    res_company_release,
+    res_config_settings_release,
+    kbs_release_file,
+    kbs_release_upload,
+    kbs_release_download,
+    kbs_release_link,
+    kbs_release_portal,
+    kbs_installation_portal,
 )

@@ -89,4 +89,9 @@ from . import (
     test_tour_notice,
     test_two_workers_notice,
     test_news_unsubscribe,
+    test_release_files,
+    test_release_upload,
+    test_release_download,
+    test_release_portal,
+    test_two_workers_release,
 )
