@@ -116,7 +116,9 @@ class KbsRelease(models.Model):
     # === BUSINESS METHODS === #
 
     def _check_lead(self):
-        if not self.env.su and not self.env.user.has_group("kbs_support.group_kbs_lead"):
+        if not self.env.su and not self.env.user.has_group(
+            "kbs_support.group_kbs_lead"
+        ):
             raise AccessError(self.env._("Only a lead decides about this."))
 
     def _check_ready(self):
@@ -140,10 +142,8 @@ class KbsRelease(models.Model):
             faults.append(self.env._("It does not say what is new."))
         if self.kind == "fix" and not self.fix_of_id:
             faults.append(self.env._("It does not say which version it corrects."))
-        if self.fix_of_id.state == "draft":
-            faults.append(
-                self.env._("The version that it corrects is not published.")
-            )
+        if self.fix_of_id and not self.fix_of_id._is_out():
+            faults.append(self.env._("The version that it corrects is not published."))
         return faults
 
     def _withdraw_sudo(self, reason):

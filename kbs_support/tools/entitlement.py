@@ -28,9 +28,10 @@ class Reach:
 class Answer:
     """Whether a client may have a version, and why.
 
-    ``reason`` is one of ``covered``, ``previous``, ``bug_fix`` (may have it), ``never``,
-    ``after_end``, ``paused``, ``revoked``, ``other_program``, ``not_published`` and
-    ``withdrawn`` (may not). ``day`` is the last day of support, when the reason has one.
+    ``reason`` is one of ``covered``, ``previous``, ``bug_fix`` (may have it),
+    ``never``, ``after_end``, ``paused``, ``revoked``, ``other_program``,
+    ``not_published`` and ``withdrawn`` (may not). ``day`` is the last day of support,
+    when the reason has one.
     """
 
     is_allowed: bool
