@@ -180,4 +180,8 @@ from . import (
     kbs_release,
     kbs_release_state,
     kbs_release_entitlement,
+    kbs_feedback_release,
+    kbs_release_news,
+    res_company_updates,
+    res_config_settings_updates,
 )

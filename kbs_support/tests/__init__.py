@@ -81,4 +81,12 @@ from . import (
     test_duty_warnings,
     test_blackout,
     test_work_time,
+    test_versions,
+    test_entitlement,
+    test_installation,
+    test_release,
+    test_version_map,
+    test_release_feedback,
+    test_release_news,
+    test_two_workers_updates,
 )
