@@ -109,8 +109,7 @@ class KbsRelease(models.Model):
 
     def _prepare_news_values(self):
         """Return the values of the post in the language of the environment."""
-        names = {"release": self.display_name, "summary": self.summary}
-        title = self.env._("%(release)s: %(summary)s", **names)
+        title = self.display_name
         if self.state == "withdrawn":
             title = self.env._("Withdrawn: %(release)s", release=self.display_name)
         return {

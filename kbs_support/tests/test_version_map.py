@@ -176,6 +176,31 @@ class TestVersionMap(UpdatesCase):
         self.assertFalse(own.search([]) & row)
         self.assertFalse(own.has_access("read"))
 
+    def test_everybody_who_reads_it_reads_its_names(self):
+        support = self.subscription(self.sell_paid("optima_3"))
+        support.specialist_id = self.agent
+        copy = self.copy("1", version="8.8")
+        self.env.flush_all()
+        names = {"fields": {"display_name": {}}}
+        specification = {
+            name: names
+            for name in ("partner_id", "software_id", "latest_release_id",
+                         "mandatory_release_id", "subscription_id", "plan_id",
+                         "specialist_id", "installation_id")
+        }  # fmt: skip
+        for user in (self.agent, self.salesman, self.reader):
+            self.env.invalidate_all()
+            own = self.env["kbs.version.map"].with_user(user)
+            (row,) = own.web_search_read([("id", "=", copy.id)], specification)[
+                "records"
+            ]
+            with self.subTest(user=user.login):
+                self.assertEqual(
+                    row["mandatory_release_id"]["display_name"], "Accounting 8.10"
+                )
+                self.assertEqual(row["plan_id"]["id"], self.plan("optima").id)
+            own.browse(copy.id).action_open()
+
     def test_opens_the_copy(self):
         copy = self.copy("1")
         action = self.row(copy).with_user(self.reader).action_open()
