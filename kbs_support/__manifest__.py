@@ -27,6 +27,7 @@
         "security/kbs_tools_rules.xml",
         "security/kbs_hours_rules.xml",
         "security/kbs_updates_rules.xml",
+        "security/kbs_version_map_rules.xml",
         "data/project_project.xml",
         "data/res_country_state.xml",
         "data/resource_calendar.xml",
@@ -49,6 +50,7 @@
         "data/kbs_notice.xml",
         "data/mail_template_kbs_notice.xml",
         "data/crm_lost_reason.xml",
+        "data/blog_blog.xml",
         "data/kbs_close_reason.xml",
         "data/kbs_pause_reason.xml",
         "data/kbs_term.xml",
@@ -155,6 +157,11 @@
         "views/res_config_settings_release_views.xml",
         "views/kbs_updates_menus.xml",
         "views/kbs_release_download_views.xml",
+        "views/kbs_release_feedback_views.xml",
+        "views/kbs_release_news_templates.xml",
+        "views/kbs_release_news_views.xml",
+        "views/kbs_version_map_views.xml",
+        "views/kbs_version_map_menus.xml",
     ],
     "demo": [
         "demo/res_company.xml",
@@ -166,6 +173,7 @@
         "demo/kbs_feedback.xml",
         "demo/kbs_tools.xml",
         "demo/kbs_work.xml",
+        "demo/kbs_updates.xml",
     ],
     "assets": {
         "web.assets_backend": [

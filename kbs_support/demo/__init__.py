@@ -3,5 +3,6 @@ from . import (
     kbs_demo_feedback,
     kbs_demo_ticket,
     kbs_demo_tools,
+    kbs_demo_updates,
     kbs_demo_work,
 )

@@ -202,4 +202,6 @@ from . import (
     kbs_release_link,
     kbs_release_portal,
     kbs_installation_portal,
+    kbs_feedback_release,
+    kbs_release_news,
 )

@@ -114,7 +114,8 @@ class KbsInstallation(models.Model):
                     )
                 )
 
-    @api.depends("number", "software_id")
+    @api.depends("number", "software_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for copy in self:
             parts = (copy.software_id.name, copy.number)

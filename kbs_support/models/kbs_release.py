@@ -106,7 +106,8 @@ class KbsRelease(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("software_id", "version")
+    @api.depends("software_id.name", "version")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for release in self:
             parts = (release.software_id.name, release.version)
@@ -179,27 +180,31 @@ class KbsRelease(models.Model):
 
         :raise UserError: a field that decides who may have it is changed afterwards
         """
-        fixed = self._get_fixed_fields() & set(vals)
-        if fixed and (out := self.filtered(lambda x: x._is_out())):
-            changed = [
-                name
-                for name in fixed
-                if any(
-                    self._fields[name].convert_to_write(x[name], x) != vals[name]
-                    for x in out
-                )
-            ]
-            if changed:
+        vals = self._clean_version_in(vals)
+        for release in self.filtered(lambda x: x._is_out()):
+            if changed := release._get_changed(vals, self._get_fixed_fields()):
                 labels = self.fields_get(changed, ["string"]).values()
                 raise UserError(
                     self.env._(
                         "%(release)s is published: %(fields)s cannot be changed any "
                         "more. Withdraw it and publish another version.",
-                        release=out[0].display_name,
+                        release=release.display_name,
                         fields=", ".join(x["string"] for x in labels),
                     )
                 )
         return super().write(vals)
+
+    def _get_changed(self, vals, names):
+        """Return those of ``names`` for which ``vals`` says something else than now."""
+
+        def read(name, value):
+            return self._fields[name].convert_to_cache(value, self, validate=False)
+
+        return [
+            name
+            for name in sorted(names & set(vals))
+            if read(name, vals[name]) != read(name, self[name])
+        ]
 
     @api.model
     def _get_fixed_fields(self):
@@ -209,23 +214,32 @@ class KbsRelease(models.Model):
     def copy_data(self, default=None):
         """A copy is the next version: of the same program, with the next number."""
         vals_list = super().copy_data(default)
+        newest = {}
         for release, vals in zip(self, vals_list, strict=True):
             if not (default or {}).get("version"):
-                vals["version"] = release._get_next_version()
+                software = release.software_id
+                newest[software] = release._get_next_version(newest.get(software))
+                vals["version"] = newest[software]
             vals["date"] = (default or {}).get("date") or fields.Date.context_today(
                 self
             )
             vals["mandatory_by"] = (default or {}).get("mandatory_by")
         return vals_list
 
-    def _get_next_version(self):
-        """Return a number above all versions of the program: the last part plus one."""
-        newest = self.search(
-            [("software_id", "=", self.software_id.id)],
-            order="version_key desc",
-            limit=1,
+    def _get_next_version(self, newest=None):
+        """Return a number above all versions of the program: the last part plus one.
+
+        :param str newest: the highest number, when the caller knows it
+        """
+        newest = (
+            newest
+            or self.search(
+                [("software_id", "=", self.software_id.id)],
+                order="version_key desc",
+                limit=1,
+            ).version
         )
-        *head, last = newest.version.split(".")
+        *head, last = newest.split(".")
         return ".".join([*head, str(int(last) + 1)])
 
     @api.ondelete(at_uninstall=False)

@@ -20,7 +20,7 @@ class KbsRelease(models.Model):
     def _get_entitlements_sudo(self, partners):
         """Say who may have what, for many clients and versions in a few queries.
 
-        Sudo: clients may not read subscriptions, and need the answer.
+        Sudo: clients may not read subscriptions and releases, and need the answer.
 
         :param partners: ``res.partner`` recordset; each gets his company's answer
         :return: ``{(release, partner): Answer}``
@@ -32,7 +32,7 @@ class KbsRelease(models.Model):
                 reaches[partner.commercial_partner_id],
                 history.get(release.software_id.id, []),
             )
-            for release in self
+            for release in self.sudo()
             for partner in partners
         }
 
@@ -51,7 +51,7 @@ class KbsRelease(models.Model):
         """Return ``{program id: [(key, date, root key)]}`` of published versions."""
         releases = self.sudo().search_fetch(
             [
-                ("software_id", "in", self.software_id.ids),
+                ("software_id", "in", self.sudo().software_id.ids),
                 ("state", "=", "published"),
             ],
             ["software_id", "version_key", "date", "root_key"],

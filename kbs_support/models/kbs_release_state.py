@@ -142,7 +142,7 @@ class KbsRelease(models.Model):
             faults.append(self.env._("It does not say what is new."))
         if self.kind == "fix" and not self.fix_of_id:
             faults.append(self.env._("It does not say which version it corrects."))
-        if self.fix_of_id.state == "draft":
+        if self.fix_of_id and not self.fix_of_id._is_out():
             faults.append(self.env._("The version that it corrects is not published."))
         return faults
 

@@ -12,7 +12,10 @@ class KbsVersionMixin(models.AbstractModel):
 
     version = fields.Char()
     version_key = fields.Char(
-        compute="_compute_version_key", store=True, help="Sorts as the version does."
+        compute="_compute_version_key",
+        store=True,
+        precompute=True,
+        help="Sorts as the version does.",
     )
 
     @api.depends("version")

@@ -28,6 +28,12 @@ class ResCompany(models.Model):
         help="After so many calls without an answer the client counts as not reached.",
     )
 
+    kbs_release_news = fields.Boolean(
+        string="News on the Website",
+        default=True,
+        help="A published version becomes a post of the blog “Program updates”.",
+    )
+
     _kbs_waves_positive = models.Constraint(
         "CHECK (kbs_wave_size > 0 AND kbs_wave_minutes >= 0"
         " AND kbs_call_after_days >= 0 AND kbs_call_attempts > 0)",

@@ -1,1 +1,1 @@
-from . import kbs_hour_statement_xlsx
+from . import kbs_hour_statement_xlsx, kbs_version_map

@@ -94,4 +94,12 @@ from . import (
     test_release_download,
     test_release_portal,
     test_two_workers_release,
+    test_versions,
+    test_entitlement,
+    test_installation,
+    test_release,
+    test_version_map,
+    test_release_feedback,
+    test_release_news,
+    test_two_workers_updates,
 )

@@ -55,6 +55,34 @@ class TestAccess(KbsCase):
             with self.subTest(user=user.login, model=records._name):
                 self.assertEqual(found, allowed)
 
+    def test_table_of_rights_on_updates(self):
+        software = self.env["kbs.software"].create({"name": "P", "code": "p"})
+        release = self.env["kbs.release"].create(
+            {"software_id": software.id, "version": "1"}
+        )
+        edition = self.env["kbs.edition"]
+        for user, rights in (
+            (self.agent, ("r", "r", "r")),
+            (self.lead, ("r", "r", "rwcd")),
+            (self.manager, ("rwcd", "rwcd", "rwcd")),
+            (self.reader, ("r", "r", "r")),
+            (self.salesman, ("r", "r", "")),
+            (self.portal, ("", "", "")),
+            (self.public, ("", "", "")),
+        ):
+            for records, allowed in zip(
+                (software, edition, release), rights, strict=True
+            ):
+                found = "".join(
+                    letter
+                    for letter, operation in zip(
+                        "rwcd", ("read", "write", "create", "unlink"), strict=True
+                    )
+                    if self.can(user, records, operation)
+                )
+                with self.subTest(user=user.login, model=records._name):
+                    self.assertEqual(found, allowed)
+
     def test_groups_imply_each_other(self):
         self.assertTrue(self.lead.has_group("kbs_support.group_kbs_agent"))
         self.assertTrue(self.manager.has_group("kbs_support.group_kbs_lead"))
@@ -67,6 +95,8 @@ class TestAccess(KbsCase):
         for xmlid, is_visible in (
             ("menu_kbs_root", True),
             ("menu_kbs_report_periods", True),
+            ("menu_kbs_report_versions", True),
+            ("menu_kbs_updates", False),
             ("menu_kbs_subscription", False),
             ("menu_kbs_price_table", False),
             ("menu_kbs_configuration", False),
@@ -181,17 +211,38 @@ class TestAccess(KbsCase):
             unpaid = self.period(self.sell("prof_1"))
             unpaid.with_user(self.salesman).action_cancel()
 
-    def test_private_methods_are_not_callable(self):
-        """RPC refuses names with an underscore; nothing dangerous is public."""
-        public = {
+    def public_methods(self, model):
+        return {
             name
-            for name in dir(type(self.sub))
+            for name in dir(type(self.env[model]))
             if name.startswith(("action_", "get_", "quote_"))
             and name not in dir(type(self.env["mail.activity.mixin"]))
             and name not in dir(type(self.env["mail.thread"]))
         }
+
+    def test_private_methods_of_updates_are_not_callable(self):
+        for model, expected in (
+            (
+                "kbs.release",
+                {
+                    "action_draft",
+                    "action_publish",
+                    "action_review",
+                    "action_view_news",
+                    "action_withdraw",
+                },
+            ),
+            ("kbs.installation", set()),
+            ("kbs.software", {"action_view_installations", "action_view_releases"}),
+            ("kbs.version.map", {"action_open"}),
+        ):
+            with self.subTest(model=model):
+                self.assertEqual(self.public_methods(model), expected)
+
+    def test_private_methods_are_not_callable(self):
+        """RPC refuses names with an underscore; nothing dangerous is public."""
         self.assertEqual(
-            public,
+            self.public_methods("kbs.subscription"),
             {
                 "action_change_plan",
                 "action_close",
@@ -206,6 +257,7 @@ class TestAccess(KbsCase):
                 "action_reopen_renewal",
                 "action_resume",
                 "action_transfer",
+                "action_view_installations",
                 "action_view_invoices",
                 "action_view_orders",
                 "action_view_renewal_lead",

@@ -9,8 +9,8 @@ import re
 MAX_PARTS = 6
 WIDTH = 6  # digits of one part in a sort key
 _VERSION = re.compile(rf"\d{{1,{WIDTH}}}(\.\d{{1,{WIDTH}}}){{0,{MAX_PARTS - 1}}}")
-# What people write before the number: v, ver., version, версія, вер.
-_PREFIX = re.compile(r"(v|ver|version|в|вер|версія)\.?", re.IGNORECASE)
+# What people write before the number; the longest first, or "ver" would be read as "v".
+_PREFIX = re.compile(r"(version|ver|v|версія|вер|в)\.?", re.IGNORECASE)
 
 
 class VersionError(ValueError):
@@ -22,10 +22,12 @@ def clean_version(text):
 
     >>> clean_version(" v. 8,10.02 ")
     '8.10.2'
+
     :raise VersionError: there is no number in it, or something else besides
     """
     text = "".join((text or "").split()).replace(",", ".")
-    text = _PREFIX.sub("", text, count=1) if _PREFIX.match(text) else text
+    if prefix := _PREFIX.match(text):
+        text = text[prefix.end() :]
     if not _VERSION.fullmatch(text):
         raise VersionError(text)
     return ".".join(str(int(part)) for part in text.split("."))
@@ -38,6 +40,7 @@ def version_key(version):
 
     >>> version_key("8.9") < version_key("8.10") == version_key("8.10.0")
     True
+
     :raise VersionError: ``version`` is no version number
     """
     parts = [int(part) for part in clean_version(version).split(".")]

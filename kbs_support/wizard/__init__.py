@@ -3,6 +3,7 @@ from . import (
     kbs_callback,
     kbs_canned_answer,
     kbs_feedback_decide,
+    kbs_feedback_decide_release,
     kbs_feedback_join,
     kbs_hour_correction,
     kbs_hour_statement,
