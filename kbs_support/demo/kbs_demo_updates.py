@@ -1,4 +1,6 @@
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 from odoo import Command, api, fields, models
 
@@ -274,7 +276,15 @@ class KbsDemo(models.AbstractModel):
 
     @api.model
     def _add_file(self, release):
-        """Give the version what it needs to be published."""
+        """Give the version a file: an archive with what is new, as text."""
+        archive = BytesIO()
+        with ZipFile(archive, "w") as content:
+            lines = [release.display_name, release.summary]
+            for name, texts in release._get_sections():
+                lines += ["", name, *(f"— {text}" for text in texts)]
+            content.writestr("Що нового.txt", "\n".join(lines))
+        archive.seek(0)
+        release._take_file(f"{release.software_id.code}-{release.version}.zip", archive)
 
     @api.model
     def _install(self):

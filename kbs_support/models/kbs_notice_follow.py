@@ -101,6 +101,17 @@ class KbsNoticeContact(models.Model):
         return rows
 
 
+class KbsReleaseDownload(models.Model):
+    """A client who takes a file has the version."""
+
+    _inherit = "kbs.release.download"
+
+    def _after_download(self):
+        super()._after_download()
+        of_clients = self.filtered(lambda x: x.reason != "internal")
+        self.env["kbs.notice.contact"]._note_downloads_sudo(of_clients)
+
+
 class MailThread(models.AbstractModel):
     """Letters of campaigns that come back."""
 

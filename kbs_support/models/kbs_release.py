@@ -163,14 +163,12 @@ class KbsRelease(models.Model):
     def _get_sections(self):
         """Return what is new by sections, in the language of ``env``.
 
-        :return: list of dicts of ``key``, ``name`` and ``texts``
+        :return: ``[(heading, [paragraphs])]``, what to do first
         """
         names = self.note_ids._fields["section"]._description_selection(self.env)
         notes = self.note_ids.grouped("section")
         return [
-            {"key": key, "name": name, "texts": notes[key].mapped("text")}
-            for key, name in names
-            if key in notes
+            (name, notes[key].mapped("text")) for key, name in names if key in notes
         ]
 
     # === CRUD METHODS === #

@@ -121,15 +121,10 @@ class KbsRelease(models.Model):
         }
 
     def _render_news(self):
-        """Return the content: the sections in the order of the selection."""
-        notes = self.note_ids.grouped("section")
-        names = self.note_ids._fields["section"]._description_selection(self.env)
+        """Return the content, from the notes."""
         return self.env["ir.qweb"]._render(
             "kbs_support.kbs_release_news",
-            {
-                "release": self,
-                "sections": [(name, notes[x]) for x, name in names if x in notes],
-            },
+            {"release": self, "sections": self._get_sections()},
         )
 
     def _translate_news(self):

@@ -91,7 +91,7 @@ class KbsRelease(models.Model):
             **self._prepare_portal_row(answer),
             "corrects": self.fix_of_id.version,
             "withdraw_reason": self.state == "withdrawn" and self.withdraw_reason,
-            "sections": self._prepare_portal_sections(),
+            "sections": self._get_sections(),
             "files": [
                 {
                     "id": file.id,
@@ -103,11 +103,3 @@ class KbsRelease(models.Model):
                 for file in self.file_ids
             ],
         }
-
-    def _prepare_portal_sections(self):
-        """Return what is new: ``[(heading, [paragraphs])]``, what to do first."""
-        names = self.note_ids._fields["section"]._description_selection(self.env)
-        notes = self.note_ids.grouped("section")
-        return [
-            (name, notes[key].mapped("text")) for key, name in names if key in notes
-        ]

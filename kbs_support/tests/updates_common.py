@@ -1,3 +1,5 @@
+from io import BytesIO
+
 from odoo import Command
 
 from .common import TODAY, KbsCase
@@ -41,6 +43,7 @@ class UpdatesCase(KbsCase):
     @classmethod
     def _add_file(cls, release):
         """Give the version what it needs to be published."""
+        release._take_file("setup.exe", BytesIO(b"program"))
 
     @classmethod
     def copy(cls, number, client=None, software=None, **values):
