@@ -107,9 +107,10 @@ class KbsReleaseDownload(models.Model):
     _inherit = "kbs.release.download"
 
     def _after_download(self):
-        super()._after_download()
+        res = super()._after_download()
         of_clients = self.filtered(lambda x: x.reason != "internal")
         self.env["kbs.notice.contact"]._note_downloads_sudo(of_clients)
+        return res
 
 
 class MailThread(models.AbstractModel):

@@ -19,6 +19,7 @@ class TestReleaseState(UpdatesCase):
 
     def test_way_of_a_version(self):
         release = self.release("8.9", state="draft").with_user(self.lead)
+        self._add_file(release)
         with self.assertRaisesRegex(UserError, "“Draft”"):
             release.action_publish()
         release.action_review()

@@ -1,4 +1,5 @@
 from datetime import date
+from io import BytesIO
 from uuid import uuid4
 
 from odoo import Command
@@ -45,6 +46,7 @@ class TestTwoWorkersUpdates(TwoWorkersCase):
 
     def _add_file(self, release):
         """Give the version what it needs to be published."""
+        release._take_file("setup.exe", BytesIO(b"program"))
 
     def wanted(self, env, release):
         author = env["res.partner"].create({"name": "Author"})
