@@ -323,7 +323,9 @@ class TestReleaseDownload(LinkCase):
         old = self.log()
         with freeze_time("2026-05-14 11:00:00"):
             self.link()
-            self.assertEqual(old._gc_tokens(), (1, False))
+            done, has_more = old._gc_tokens()
+        self.assertGreaterEqual(done, 1)
+        self.assertFalse(has_more)
         new = self.log() - old
         self.assertFalse(old.sudo().token_hash)
         self.assertTrue(old.file_name)
