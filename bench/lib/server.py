@@ -58,7 +58,7 @@ class Server:
         return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) / 1024
 
     def log_in(self, login):
-        """Return ``(session, token of forms)``; the password is the login."""
+        """Return the session of ``login`` and its token; the password is the same."""
         session = requests.Session()
         page = session.get(f"{self.url}/web/login", timeout=60).text
         values = {"login": login, "password": login, "csrf_token": get_token(page)}

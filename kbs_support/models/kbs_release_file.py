@@ -137,6 +137,9 @@ class KbsRelease(models.Model):
         return faults
 
     def unlink(self):
-        """The files go with their draft; what was published is refused by others."""
-        self.filtered(lambda x: x.state == "draft").file_ids.unlink()
+        """The files go with their draft; what was published is refused by others.
+
+        What is under review is refused by its files: it is sent back first.
+        """
+        self.filtered(lambda x: not x._is_out()).file_ids.unlink()
         return super().unlink()

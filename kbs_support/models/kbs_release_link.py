@@ -199,5 +199,6 @@ def get_origin():
     http = request.httprequest
     return {
         "ip": http.remote_addr,
-        "user_agent": http.user_agent.string[:MAX_AGENT],
+        # PostgreSQL keeps no NUL.
+        "user_agent": http.user_agent.string.replace("\x00", "")[:MAX_AGENT],
     }

@@ -62,7 +62,8 @@ class DownloadCase(KbsCase):
         release.with_user(cls.lead)._withdraw_sudo(reason)
 
     @classmethod
-    def log(cls, *domain):
-        # Tests of two workers leave theirs in the database.
-        own = [("software_id", "=", cls.program.id), *domain]
-        return cls.env["kbs.release.download"].search(own, order="id")
+    def log(cls):
+        """The rows of this program: other tests leave committed ones."""
+        return cls.env["kbs.release.download"].search(
+            [("software_id", "=", cls.program.id)], order="id"
+        )

@@ -323,7 +323,9 @@ class TestReleaseDownload(LinkCase):
         old = self.log()
         with freeze_time("2026-05-14 11:00:00"):
             self.link()
-            self.assertEqual(old._gc_tokens(), (1, False))
+            done, has_more = old._gc_tokens()
+        self.assertGreaterEqual(done, 1)
+        self.assertFalse(has_more)
         new = self.log() - old
         self.assertFalse(old.sudo().token_hash)
         self.assertTrue(old.file_name)
@@ -375,7 +377,8 @@ class TestReleaseStream(LinkCase):
 
     def test_of_another_file_the_whole_is_sent(self):
         answer = self.get(self.link(), Range="bytes=5-", If_Range='"another"')
-        self.assertEqual((answer.status_code, answer.content), (200, CONTENT))
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.content, CONTENT)
 
     def test_piece_beyond_the_end(self):
         answer = self.get(self.link(), Range=f"bytes={len(CONTENT)}-")

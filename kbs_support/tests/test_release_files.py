@@ -181,6 +181,16 @@ class TestReleaseFiles(DownloadCase):
         release.with_user(self.lead).unlink()
         self.assertFalse(file.exists() or attachment.exists())
 
+    def test_what_is_under_review_is_sent_back_before_it_is_deleted(self):
+        release = self.draft()
+        self.upload(release)
+        lead = release.with_user(self.lead)
+        lead.action_review()
+        with self.assertRaisesRegex(UserError, "in a draft only"):
+            lead.unlink()
+        lead.action_draft()
+        self.assertTrue(lead.unlink())
+
     def test_copied_release_has_no_files(self):
         release = self.make()
         self.assertFalse(release.with_user(self.lead).copy().file_ids)
