@@ -178,12 +178,14 @@ class TestEntitlement(UpdatesCase):
         self.assertEqual(self.ask(release, on=TODAY + 5 * ONE_DAY), "covered")
 
     def test_gap_and_return(self):
-        self.sell_paid("optima_3")
+        order = self.sell_paid("optima_3")
         in_gap = self.release("9", END + 60 * ONE_DAY)
         self.assertEqual(self.ask(in_gap, on=END + 61 * ONE_DAY), "after_end")
         back = END + 120 * ONE_DAY
         with freeze_time(f"{back} 09:00:00"):
-            self.sell_paid("optima_3")
+            again = self.renew(order, "optima_3")
+            again.action_confirm()
+            self.pay(again)
         self.assertEqual(self.ask(in_gap, on=back), "covered")
 
     def test_correction_of_the_last_version_after_the_end(self):

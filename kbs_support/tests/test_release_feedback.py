@@ -76,6 +76,9 @@ class TestReleaseFeedback(FeedbackCase, UpdatesCase):
             ["done", "declined", "duplicate", "new"],
         )
         self.assertEqual((done | declined | joined | main).change_ids, changes)
+        self.assertNotIn(
+            "could not be finished", "".join(self.draft.message_ids.mapped("body"))
+        )
 
     def test_author_and_voters_are_told_once(self):
         proposal = self.link(self.give())

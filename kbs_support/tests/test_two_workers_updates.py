@@ -90,6 +90,9 @@ class TestTwoWorkersUpdates(TwoWorkersCase):
         self.assertEqual(self.race(decline, self.publish(release)), [None, None])
         self.assertEqual(self.states("kbs.release", release), ("published", 1))
         self.assertEqual(self.states("kbs.feedback", proposal), ["new", "declined"])
+        with self.registry.cursor() as cr:
+            told = self.environment(cr)["kbs.release"].browse(release).message_ids
+            self.assertNotIn("could not be finished", "".join(told.mapped("body")))
 
     def test_two_versions_of_a_program_make_one_tag(self):
         software = self.committed(self.program)

@@ -120,16 +120,14 @@ class TestVersionMap(UpdatesCase):
         action = self.env.ref("kbs_support.kbs_version_map_action")
         self.assertIn("search_default_below_mandatory", action.context)
         copies = [
-            self.copy("0", version=version)
-            if not number
-            else self.copy(str(number), version=version)
-            for number, version in enumerate(("8.9", "8.8", "8.7", "8.10", False))
+            self.copy(str(number), version=version)
+            for number, version in enumerate(("8.8", "8.9", "8.7", "8.10", False))
         ]
         found = self.env["kbs.version.map"].search(
             [("status", "=", "below_mandatory"),
              ("software_id", "=", self.accounting.id)]
         )  # fmt: skip
-        self.assertEqual(found.ids, [copies[x].id for x in (2, 1, 0)])
+        self.assertEqual(found.ids, [copies[x].id for x in (2, 0, 1)])
 
     def test_groups_of_versions_stand_as_versions_do(self):
         for number, version in enumerate(
