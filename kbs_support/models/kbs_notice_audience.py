@@ -40,6 +40,9 @@ class KbsNotice(models.Model):
         help="Days since the end of support; for whose support has ended.",
     )
     below_version = fields.Char(
+        compute="_compute_below_version",
+        store=True,
+        readonly=False,
         help="Only clients with a copy below this version, or of unknown version. "
         "Empty: whatever they run.",
     )
@@ -76,6 +79,13 @@ class KbsNotice(models.Model):
         copy=False,
         help="Working days after the start.",
     )
+
+    @api.depends("release_id", "kind")
+    def _compute_below_version(self):
+        """Who runs the version already need not be told of it."""
+        for notice in self:
+            is_new = notice.kind == "release"
+            notice.below_version = is_new and notice.release_id.version
 
     @api.constrains("below_version")
     def _check_below_version(self):

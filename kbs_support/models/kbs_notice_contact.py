@@ -79,7 +79,7 @@ class KbsNoticeContact(models.Model):
             ("sent", "Sent"),
             ("told", "Told"),
             ("downloaded", "Has downloaded"),
-            ("no_address", "No address"),
+            ("no_address", "No contact data"),
             ("bounced", "Came back"),
             ("unsure", "Sending broke off"),
             ("refused", "Refused"),

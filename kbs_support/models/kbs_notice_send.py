@@ -62,10 +62,13 @@ class KbsNotice(models.Model):
             self._queue_wave(minutes)
 
     def _get_sending_context(self):
+        company = self.company_id
         return {
-            "allowed_company_ids": self.company_id.ids,
-            "lang": self.company_id.partner_id.lang or "uk_UA",
-            "mail_notrack": True,
+            "allowed_company_ids": company.ids,
+            "lang": company.partner_id.lang or "uk_UA",
+            # As Odoo's own letters: those that come back come to the gateway.
+            "domain_bounce_address": company.bounce_email,
+            "domain_notifications_email": company.default_from_email,
         }
 
     # === ONE WAVE, on a connection of its own === #

@@ -12,7 +12,7 @@ STATES = [
     ("draft", "Draft"),
     ("review", "Under review"),
     ("published", "Published"),
-    ("withdrawn", "Withdrawn"),
+    ("withdrawn", "Taken back"),
 ]
 
 
@@ -77,7 +77,9 @@ class KbsRelease(models.Model):
         string="Mandatory", compute="_compute_is_mandatory", store=True
     )
     summary = fields.Char(
-        translate=True, help="One sentence for lists, letters and phone calls."
+        string="In One Sentence",
+        translate=True,
+        help="One sentence for lists, letters and phone calls.",
     )
     note_ids = fields.One2many(
         comodel_name="kbs.release.note",

@@ -164,6 +164,18 @@ class TestNoticeList(NoticeCase):
                 self.assertEqual(self.told(notice), names)
                 notice.action_cancel()
 
+    def test_who_runs_the_version_already_is_not_told(self):
+        self.copy("1", self.clients["prof"], version="8.10.2")
+        self.copy("2", self.clients["optima"], version="8.11")
+        self.copy("3", self.clients["premium"], version="8.10.1")
+        notice = self.campaign()
+        self.assertEqual(notice.below_version, "8.10.2")
+        self.assertEqual(self.told(notice), {"premium client"})
+        notice.action_draft()
+        notice.below_version = False
+        notice.action_prepare()
+        self.assertEqual(len(self.told(notice)), 3)
+
     def test_one_of_two_copies_is_old(self):
         self.copy("1", self.clients["prof"], version="8.10.2")
         self.copy("2", self.clients["prof"], version="8.8")

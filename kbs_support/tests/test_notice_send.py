@@ -234,6 +234,13 @@ class TestNoticeSend(NoticeCase):
         self.assertIn("/support/news/", letter["List-Unsubscribe"])
         self.assertIn(str(self.clients["optima"].id), letter["List-Unsubscribe"])
 
+    def test_what_comes_back_comes_to_the_gateway(self):
+        domain = self.env["mail.alias.domain"].create({"name": DOMAIN})
+        self.company.alias_domain_id = domain
+        self.one_letter()
+        senders = {x.mail_from for x in self.mailbox.envelopes}
+        self.assertEqual(senders, {domain.bounce_email})
+
     def test_no_letter_shows_the_link_of_another(self):
         self.one_letter()
         links = {x["List-Unsubscribe"] for x in self.letters().values()}
