@@ -38,7 +38,7 @@ class TestReleaseState(UpdatesCase):
         release._withdraw_sudo("Totals are wrong")
         self.assertEqual(release.state, "withdrawn")
         self.assertEqual(release.withdraw_reason, "Totals are wrong")
-        with self.assertRaisesRegex(UserError, "“Withdrawn”"):
+        with self.assertRaisesRegex(UserError, "“Taken back”"):
             release._withdraw_sudo("Again")
 
     def test_specialist_only_reads(self):
