@@ -135,7 +135,8 @@ class Session:
         self.page.goto(f"{url}/web/login")
         self.page.fill("#login", login)
         self.page.fill("#password", login)
-        self.page.click("button[type=submit]")
+        # The website's header has a button for searching.
+        self.page.click(".oe_login_form button[type=submit]")
         # The web client of a colleague, or the portal of a client.
         self.page.wait_for_selector(".o_main_navbar, .o_portal")
 
@@ -406,6 +407,33 @@ def portal_feedback(session, records):
     session.visit("/my/feedback")
 
 
+def newest_release(records):
+    """Id of the newest published version of the accounting program."""
+    return records.find(
+        "kbs.release", ["software_id.code", "=", "acc"], ["state", "=", "published"]
+    )
+
+
+def release(session, records):
+    session.open(f"support-releases/{newest_release(records)}")
+
+
+def version_map(session, records):
+    session.open("support-versions")
+
+
+def notice(session, records):
+    session.open(f"support-campaigns/{records.find('kbs.notice')}")
+
+
+def notice_calls(session, records):
+    session.open("support-notice-calls")
+
+
+def portal_releases(session, records):
+    session.visit("/my/releases")
+
+
 # name: (who looks, what he opens, height of the picture, its width)
 PICTURES = {
     "subscriptions": ("sales", subscriptions, 610, 1600),
@@ -445,6 +473,11 @@ PICTURES = {
     "over-plan": ("sales", over_plan, 330, 1600),
     "bookings": ("agent", bookings, 800, 1400),
     "statement": ("agent", statement, 860, 1440),
+    "release": ("manager", release, 700, 1440),
+    "version-map": ("manager", version_map, 330, 1600),
+    "notice": ("manager", notice, 900, 1440),
+    "notice-calls": ("manager", notice_calls, 330, 1600),
+    "portal-releases": ("client", portal_releases, 860, 1200),
     "portal-hours": ("client", portal_hours, 900, 1200),
     "portal-booking": ("client", portal_booking, 1060, 1200),
     "portal-tickets": ("client", portal_tickets, 420, 1200),
