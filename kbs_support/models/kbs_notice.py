@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools.locking import wait_for_others
 
-OPEN_STATES = ("draft", "ready", "running", "paused")
+OPEN_STATES = ("draft", "preparing", "ready", "running", "paused")
 
 
 class KbsNotice(models.Model):
@@ -63,6 +63,7 @@ class KbsNotice(models.Model):
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
+            ("preparing", "List is being made"),
             ("ready", "List ready"),
             ("running", "Running"),
             ("paused", "Paused"),
@@ -107,8 +108,7 @@ class KbsNotice(models.Model):
     )
 
     _one_running = models.UniqueIndex(
-        "(release_id, kind, company_id)"
-        " WHERE state IN ('draft', 'ready', 'running', 'paused')",
+        "(release_id, kind, company_id) WHERE state NOT IN ('done', 'cancelled')",
         "There is already a campaign about this version. Finish or cancel it first.",
     )
     _waves_positive = models.Constraint(
@@ -170,13 +170,20 @@ class KbsNotice(models.Model):
     # === ACTIONS === #
 
     def action_prepare(self):
-        """Make the list, to be looked at before anything is sent."""
-        self._move(("draft", "ready"), "ready")
-        self.sudo()._prepare_list()
+        """Make the list, to be looked at before anything is sent.
+
+        Of many clients it is made in the background.
+        """
+        self._move(("draft", "ready"), "preparing")
+        for notice in self.sudo():
+            if notice._has_many_candidates():
+                notice._queue_list()
+            else:
+                notice._job_prepare_list()
 
     def action_draft(self):
         """Throw the list away, to change the conditions."""
-        self._move(("ready",), "draft")
+        self._move(("preparing", "ready"), "draft")
         self.sudo().contact_ids.unlink()
 
     def action_start(self):
@@ -184,9 +191,9 @@ class KbsNotice(models.Model):
 
         :raise UserError: the list is empty, or the version is not published any more
         """
+        self._move(("ready",), "running", started_at=fields.Datetime.now())
         for notice in self:
             notice._check_startable()
-        self._move(("ready",), "running", started_at=fields.Datetime.now())
         self.sudo()._after_start()
 
     def action_pause(self):

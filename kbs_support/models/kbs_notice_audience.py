@@ -8,6 +8,7 @@ from ..tools.versions import version_key
 from .kbs_subscription_reach import ANY_PROGRAM
 
 BATCH = 1000
+MAX_AT_ONCE = 5000  # clients: some seconds
 # Who of a client is told first, when the campaign asks for no role.
 ROLES = ("updates", "accounting", False, "head")
 CALLS = [
@@ -63,6 +64,11 @@ class KbsNotice(models.Model):
         help="Who of a client is told. Where nobody has this role, the one who is "
         "nearest to it: nobody is left out.",
     )
+    is_self_starting = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Nobody has to look at the list: what was withdrawn is told at once.",
+    )
     with_email = fields.Boolean(string="By Letter", default=True)
     with_web = fields.Boolean(string="By News on the Website", default=True)
     call_mode = fields.Selection(
@@ -107,6 +113,40 @@ class KbsNotice(models.Model):
         }
 
     # === THE LIST === #
+
+    def _has_many_candidates(self):
+        """Whether to look through all clients takes longer than a click may."""
+        self.env.flush_all()
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM (%s LIMIT %s) AS candidates",
+                self._get_candidates_query(),
+                MAX_AT_ONCE + 1,
+            )
+        )
+        return count > MAX_AT_ONCE
+
+    def _queue_list(self):
+        self.with_delay(
+            identity_key=f"kbs.notice-list-{self.id}",
+            description=self.env._("List: %(name)s", name=self.name),
+        )._job_prepare_list()
+
+    def _job_prepare_list(self):
+        """Make the list of a campaign that waits for it. Idempotent."""
+        self.ensure_one()
+        if self.state == "preparing":
+            self._prepare_list()
+            self.state = "ready"
+            if self.is_self_starting:
+                self._start_or_end()
+
+    def _start_or_end(self):
+        """Tell who is on the list; a campaign without anybody ends."""
+        if self.contact_ids:
+            self.action_start()
+        else:
+            self.action_cancel()
 
     def _prepare_list(self):
         """Make the rows of the campaign anew. With sudo, while nothing is sent."""

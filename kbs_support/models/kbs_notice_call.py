@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.locking import wait_for_others
+from .kbs_notice_contact import FAILED_LETTERS
 
 HOURS_TO_NEXT_ATTEMPT = 2  # of working time
-FAILED_LETTERS = ("bounced", "unsure", "no_address")
 
 
 class KbsNotice(models.Model):

@@ -14,6 +14,9 @@ RESULTS = {
     "cancelled": "not_told",
 }
 
+# Letters that told nobody: where the plan has a call, it is due.
+FAILED_LETTERS = ("bounced", "unsure", "no_address")
+
 
 class KbsNoticeContact(models.Model):
     """One client and one channel of a campaign, with what came of it.

@@ -83,7 +83,7 @@ class KbsRelease(models.Model):
 
         Sudo: who may withdraw a version may tell of it, whoever's clients they are.
 
-        :return: the campaign; it is over at once when there is nobody to tell
+        :return: the campaign; it starts by itself, or is over when nobody has it
         """
         self.ensure_one()
         notice = (
@@ -96,6 +96,7 @@ class KbsRelease(models.Model):
                     "kind": "withdrawal",
                     "coverage": "takers",
                     "is_urgent": True,
+                    "is_self_starting": True,
                     "call_mode": "now",
                     "company_id": company.id,
                     "user_id": user.id,
@@ -103,8 +104,4 @@ class KbsRelease(models.Model):
             )
         )
         notice.action_prepare()
-        if notice.contact_ids:
-            notice.action_start()
-        else:
-            notice.action_cancel()
         return notice

@@ -18,7 +18,7 @@ class KbsNotice(models.Model):
     def _compute_runner_fault(self):
         fault = self._get_runner_fault()
         for notice in self:
-            is_open = notice.state in ("draft", "ready", "running")
+            is_open = notice.state in ("draft", "preparing", "ready", "running")
             notice.runner_fault = is_open and fault
 
     @api.model

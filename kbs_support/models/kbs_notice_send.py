@@ -8,6 +8,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .kbs_notice_contact import FAILED_LETTERS
+
 _logger = logging.getLogger(__name__)
 
 CHUNK = 50  # letters that are rendered at once
@@ -63,11 +65,14 @@ class KbsNotice(models.Model):
 
     def _get_sending_context(self):
         company = self.company_id
+        servers = self.env["ir.mail_server"].with_company(company)
         return {
             "allowed_company_ids": company.ids,
             "lang": company.partner_id.lang or "uk_UA",
             # As Odoo's own letters: those that come back come to the gateway.
-            "domain_bounce_address": company.bounce_email,
+            # Asked once for a wave, not for each letter.
+            "domain_bounce_address": company.bounce_email
+            or servers._get_default_bounce_address(),
             "domain_notifications_email": company.default_from_email,
         }
 
@@ -254,7 +259,8 @@ class KbsNoticeContact(models.Model):
         for clash in range(MAX_CLASHES):
             try:
                 self.write(values)
-                self._make_calls_due()
+                if state in FAILED_LETTERS:
+                    self._make_calls_due()
                 self.env.flush_all()
                 _commit(self.env)
                 return

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
@@ -9,6 +10,8 @@ from odoo.tools import mute_logger
 
 from .common import TODAY
 from .notice_common import NoticeCase
+
+AUDIENCE = "odoo.addons.kbs_support.models.kbs_notice_audience"
 
 
 @tagged("post_install", "-at_install")
@@ -288,6 +291,21 @@ class TestNoticeList(NoticeCase):
         notice = self.campaign()
         notice.action_prepare()
         self.assertEqual(notice.email_count, 3)
+
+    def test_a_long_list_is_made_in_the_background(self):
+        with patch(f"{AUDIENCE}.MAX_AT_ONCE", 2):
+            notice = self.campaign()
+        self.assertEqual(notice.state, "preparing")
+        self.assertFalse(notice.contact_ids)
+        with self.assertRaisesRegex(UserError, "List is being made"):
+            notice.action_start()
+        job = self.env["queue.job"].search(
+            [("identity_key", "=", f"kbs.notice-list-{notice.id}")]
+        )
+        self.assertEqual((len(job), job.method_name), (1, "_job_prepare_list"))
+        for _run in range(2):
+            notice._job_prepare_list()
+            self.assertEqual((notice.state, notice.email_count), ("ready", 3))
 
     def test_one_campaign_at_a_time_about_a_version(self):
         self.campaign()
