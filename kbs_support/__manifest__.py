@@ -154,7 +154,6 @@
         "views/res_config_settings_updates_views.xml",
         "views/kbs_release_file_views.xml",
         "views/kbs_release_portal_templates.xml",
-        "views/res_config_settings_release_views.xml",
         "views/kbs_release_download_views.xml",
         "views/kbs_release_feedback_views.xml",
         "views/kbs_release_news_templates.xml",

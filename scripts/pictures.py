@@ -459,7 +459,7 @@ PICTURES = {
     "price-revision": ("manager", price_revision, 1000, WIDTH),
     "plan": ("manager", plan, 800, WIDTH),
     "partner": ("manager", partner, 660, WIDTH),
-    "settings": ("manager", settings, 1330, WIDTH),
+    "settings": ("manager", settings, 1900, WIDTH),
     "sold-periods": ("manager", sold_periods, 620, WIDTH),
     "queue": ("sales", queue, 570, 1600),
     "ticket": ("agent", ticket, 860, 1440),

@@ -184,8 +184,6 @@ from . import (
     res_config_settings_updates,
     res_partner_news,
     ir_attachment,
-    res_company_release,
-    res_config_settings_release,
     kbs_release_file,
     kbs_release_upload,
     kbs_release_download,

@@ -34,6 +34,17 @@ class ResCompany(models.Model):
         help="A published version becomes a post of the blog “Program updates”.",
     )
 
+    kbs_download_minutes = fields.Integer(
+        string="Download Link Valid for",
+        default=60,
+        help="Minutes that the link of a download is valid. A download that was "
+        "interrupted goes on with the same link as long as it is.",
+    )
+
+    _kbs_download_minutes_range = models.Constraint(
+        "CHECK (kbs_download_minutes BETWEEN 1 AND 1440)",
+        "The link of a download is valid from one minute to a day.",
+    )
     _kbs_waves_positive = models.Constraint(
         "CHECK (kbs_wave_size > 0 AND kbs_wave_minutes >= 0"
         " AND kbs_call_after_days >= 0 AND kbs_call_attempts > 0)",

@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     kbs_call_attempts = fields.Integer(
         related="company_id.kbs_call_attempts", readonly=False
     )
+    kbs_download_minutes = fields.Integer(
+        related="company_id.kbs_download_minutes", readonly=False
+    )
     kbs_release_news = fields.Boolean(
         related="company_id.kbs_release_news", readonly=False
     )
