@@ -160,6 +160,8 @@
         "views/kbs_release_news_views.xml",
         "views/kbs_version_map_views.xml",
         "views/kbs_updates_menus.xml",
+        "views/kbs_tariffs_templates.xml",
+        "data/website_menu_tariffs.xml",
     ],
     "demo": [
         "demo/res_company.xml",

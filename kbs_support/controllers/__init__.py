@@ -9,5 +9,6 @@ from . import (
     kbs_release_download,
     kbs_release_portal,
     kbs_release_upload,
+    kbs_tariffs,
     rating,
 )

@@ -202,4 +202,6 @@ from . import (
     kbs_notice_release,
     kbs_feedback_release,
     kbs_release_news,
+    kbs_plan_tariff,
+    kbs_public_form,
 )

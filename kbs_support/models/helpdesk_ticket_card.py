@@ -146,25 +146,11 @@ class HelpdeskTicket(models.Model):
         return (self.env._("Valid until"), text, "warning" if left <= 14 else False)
 
     def _kbs_get_card_promises(self, plan):
-        reaction = self.env._(
-            "%(time)s of working time",
-            time=format_count(self.env, plan.reaction_unit, plan.reaction_time),
-        )
-        hours = (
-            self._kbs_format_minutes(plan.included_minutes)
-            if plan.included_minutes
-            else self.env._("not included")
-        )
-        sessions = (
-            self.env._("without limit")
-            if plan.is_remote_unlimited
-            else str(plan.remote_session_limit)
-        )
         return [
             (self.env._("Line hours"), plan.line_calendar_id.name, False),
-            (self.env._("Reaction"), reaction, False),
-            (self.env._("Work included in a month"), hours, False),
-            (self.env._("Remote sessions in a month"), sessions, False),
+            (self.env._("Reaction"), plan._tell_reaction(), False),
+            (self.env._("Work included in a month"), plan._tell_included_work(), False),
+            (self.env._("Remote sessions in a month"), plan._tell_sessions(), False),
         ]
 
     def _kbs_get_card_people(self, subscription):
@@ -179,12 +165,6 @@ class HelpdeskTicket(models.Model):
         if subscription.manager_id:
             rows.append((self.env._("Manager"), subscription.manager_id.name, False))
         return rows
-
-    @api.model
-    def _kbs_format_minutes(self, minutes):
-        hours, rest = divmod(minutes, 60)
-        parts = [(hours, "hour"), (rest, "minute")]
-        return " ".join(format_count(self.env, unit, n) for n, unit in parts if n)
 
     # === ACTIONS === #
 

@@ -102,4 +102,5 @@ from . import (
     test_release_feedback,
     test_release_news,
     test_two_workers_updates,
+    test_tariffs_page,
 )
