@@ -97,24 +97,26 @@ class KbsPriceTable(models.AbstractModel):
     @api.model
     def _prepare_promises(self, plans):
         """Return the rows of the comparison: ``[{"label", "values"}]``."""
-        _ = self.env._
         rows = [
-            (_("Consultation line"), lambda x: x.line_calendar_id.name),
-            (_("Line with remote connection"), lambda x: x.is_line_remote),
-            (_("Reaction"), lambda x: x._tell_reaction()),
-            (_("Work included in a month"), lambda x: x._tell_included_work()),
-            (_("Remote sessions in a month"), lambda x: x._tell_sessions()),
+            (self.env._("Consultation line"), lambda x: x.line_calendar_id.name),
+            (self.env._("Line with remote connection"), lambda x: x.is_line_remote),
+            (self.env._("Reaction"), lambda x: x._tell_reaction()),
+            (self.env._("Work included in a month"), lambda x: x._tell_included_work()),
+            (self.env._("Remote sessions in a month"), lambda x: x._tell_sessions()),
             (
-                _("Programmer's work within the hours"),
+                self.env._("Programmer's work within the hours"),
                 lambda x: x.is_programmer_included,
             ),
-            (_("Own specialist"), lambda x: x.has_specialist),
-            (_("Personal manager"), lambda x: x.has_manager),
-            (_("News about versions on the website"), lambda x: x.is_notified_web),
-            (_("Letters about versions"), lambda x: x.is_notified_email),
-            (_("Calls about versions"), lambda x: x.is_notified_phone),
-            (_("Loyalty programme"), lambda x: x.has_loyalty),
-            (_("Training events"), lambda x: x._tell_events()),
+            (self.env._("Own specialist"), lambda x: x.has_specialist),
+            (self.env._("Personal manager"), lambda x: x.has_manager),
+            (
+                self.env._("News about versions on the website"),
+                lambda x: x.is_notified_web,
+            ),
+            (self.env._("Letters about versions"), lambda x: x.is_notified_email),
+            (self.env._("Calls about versions"), lambda x: x.is_notified_phone),
+            (self.env._("Loyalty programme"), lambda x: x.has_loyalty),
+            (self.env._("Training events"), lambda x: x._tell_events()),
         ]
         return [
             {"label": label, "values": [tell(x) for x in plans]} for label, tell in rows
@@ -151,7 +153,8 @@ class KbsPriceTable(models.AbstractModel):
             return self.env._("There is no loyalty price for this term.")
         if not since:
             return self.env._(
-                "Who renews the same plan without a gap pays %(price)s, %(saving)s less.",
+                "Who renews the same plan without a gap pays %(price)s, "
+                "%(saving)s less.",
                 price=cell["loyalty"],
                 saving=cell["saving"],
             )
