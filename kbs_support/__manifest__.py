@@ -162,6 +162,12 @@
         "views/kbs_updates_menus.xml",
         "views/kbs_tariffs_templates.xml",
         "data/website_menu_tariffs.xml",
+        "views/res_config_settings_portal_views.xml",
+        "views/kbs_support_home_templates.xml",
+        "views/kbs_support_page_templates.xml",
+        "views/kbs_support_renew_templates.xml",
+        "views/kbs_support_pay_templates.xml",
+        "views/kbs_support_request_templates.xml",
     ],
     "demo": [
         "demo/res_company.xml",
@@ -182,6 +188,7 @@
         ],
         "web.assets_frontend": [
             "kbs_support/static/src/portal/**/*",
+            "kbs_support/static/src/scss/kbs_timeline.scss",
         ],
         "web.assets_tests": [
             "kbs_support/static/tests/tours/**/*",

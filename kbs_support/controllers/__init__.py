@@ -10,5 +10,8 @@ from . import (
     kbs_release_portal,
     kbs_release_upload,
     kbs_tariffs,
+    kbs_support_home,
+    kbs_support_pay,
+    kbs_support_request,
     rating,
 )

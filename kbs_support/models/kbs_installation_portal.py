@@ -89,3 +89,29 @@ class KbsSoftware(models.Model):
             "version": release.version,
             "date": format_date(self.env, release.date),
         }
+
+    @api.model
+    def _prepare_portal_updates_sudo(self, user):
+        """Return the updates that wait for the copies of ``user``'s company.
+
+        :return: list of dicts of ``url``, ``program``, ``version`` and ``words``
+            (its day, and how many of his copies run an older one)
+        """
+        found = []
+        for program in self._prepare_portal_programs_sudo(user):
+            old = [x for x in program["copies"] if x["is_old"]]
+            newest = program["newest"]
+            if newest and old:
+                found.append(
+                    {
+                        "url": f"/my/releases/{newest['id']}",
+                        "program": program["name"],
+                        "version": newest["version"],
+                        "words": self.env._(
+                            "of %(date)s; your copies with an older version: %(count)s",
+                            date=newest["date"],
+                            count=len(old),
+                        ),
+                    }
+                )
+        return found

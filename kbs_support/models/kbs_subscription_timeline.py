@@ -126,9 +126,11 @@ class KbsSubscription(models.Model):
             text = self.env._(
                 "%(days)s; the end has moved by them, the tenure is kept", days=days
             )
+        # Our people write the note for each other.
+        note = not self.env.context.get("kbs_for_client") and pause.note
         return {
             "title": self.env._("Pause: %(reason)s", reason=pause.reason_id.name),
-            "text": f"{text}. {pause.note}" if pause.note else text,
+            "text": f"{text}. {note}" if note else text,
         }
 
     def _prepare_segment_transfer(self, segment):

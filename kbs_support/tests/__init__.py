@@ -103,4 +103,10 @@ from . import (
     test_release_news,
     test_two_workers_updates,
     test_tariffs_page,
+    test_nbu_qr,
+    test_support_home,
+    test_support_renew,
+    test_support_request,
+    test_two_workers_portal,
+    test_tour_portal_renew,
 )
