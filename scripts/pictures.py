@@ -434,6 +434,25 @@ def portal_releases(session, records):
     session.visit("/my/releases")
 
 
+def portal_support(session, records):
+    session.visit("/my/support")
+
+
+def renewing(session):
+    """Address of the first support of the client who is logged in."""
+    session.visit("/my/support")
+    link = session.page.locator("a[href^='/my/support/']").first
+    return "/".join(link.get_attribute("href").split("/")[:4])
+
+
+def portal_renew(session, records):
+    session.visit(f"{renewing(session)}/renew")
+
+
+def tariffs(session, records):
+    session.visit("/tariffs")
+
+
 # name: (who looks, what he opens, height of the picture, its width)
 PICTURES = {
     "subscriptions": ("sales", subscriptions, 610, 1600),
@@ -478,6 +497,9 @@ PICTURES = {
     "notice": ("manager", notice, 900, 1440),
     "notice-calls": ("manager", notice_calls, 330, 1600),
     "portal-releases": ("client", portal_releases, 860, 1200),
+    "portal-support": ("client", portal_support, 1100, 1200),
+    "portal-renew": ("client", portal_renew, 900, 1200),
+    "tariffs": ("client", tariffs, 1000, 1200),
     "portal-hours": ("client", portal_hours, 900, 1200),
     "portal-booking": ("client", portal_booking, 1060, 1200),
     "portal-tickets": ("client", portal_tickets, 420, 1200),
