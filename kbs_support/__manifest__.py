@@ -18,6 +18,7 @@
         "website_blog",
         "queue_job",
     ],
+    "external_dependencies": {"python": ["pymorphy3", "pymorphy3-dicts-uk"]},
     "data": [
         "security/kbs_support_groups.xml",
         "security/ir.model.access.csv",
@@ -168,6 +169,13 @@
         "views/kbs_support_renew_templates.xml",
         "views/kbs_support_pay_templates.xml",
         "views/kbs_support_request_templates.xml",
+        "security/kbs_library_rules.xml",
+        "data/website_menu.xml",
+        "views/kbs_article_category_views.xml",
+        "views/kbs_article_version_views.xml",
+        "views/kbs_article_views.xml",
+        "views/kbs_library_templates.xml",
+        "views/kbs_library_menus.xml",
     ],
     "demo": [
         "demo/res_company.xml",
@@ -180,6 +188,7 @@
         "demo/kbs_tools.xml",
         "demo/kbs_work.xml",
         "demo/kbs_updates.xml",
+        "demo/kbs_library.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -5,6 +5,7 @@ from . import (
     kbs_booking,
     kbs_callback,
     kbs_hour_statement,
+    kbs_library,
     kbs_news,
     kbs_release_download,
     kbs_release_portal,

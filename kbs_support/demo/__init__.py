@@ -1,6 +1,7 @@
 from . import (
     kbs_demo,
     kbs_demo_feedback,
+    kbs_demo_library,
     kbs_demo_notice,
     kbs_demo_ticket,
     kbs_demo_tools,

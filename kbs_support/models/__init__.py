@@ -214,4 +214,12 @@ from . import (
     sale_order_portal,
     account_move_portal,
     helpdesk_ticket_portal_home,
+    kbs_article_category,
+    kbs_article,
+    kbs_article_state,
+    kbs_article_version,
+    kbs_article_vote,
+    kbs_article_search,
+    kbs_article_files,
+    kbs_article_reader,
 )

@@ -109,4 +109,9 @@ from . import (
     test_support_request,
     test_two_workers_portal,
     test_tour_portal_renew,
+    test_lemmas,
+    test_library,
+    test_library_search,
+    test_library_pages,
+    test_two_workers_library,
 )
