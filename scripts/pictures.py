@@ -438,15 +438,8 @@ def portal_support(session, records):
     session.visit("/my/support")
 
 
-def renewing(session):
-    """Address of the first support of the client who is logged in."""
-    session.visit("/my/support")
-    link = session.page.locator("a[href^='/my/support/']").first
-    return "/".join(link.get_attribute("href").split("/")[:4])
-
-
-def portal_renew(session, records):
-    session.visit(f"{renewing(session)}/renew")
+def library(session, records):
+    session.visit("/library?search=заробітна плата")
 
 
 def tariffs(session, records):
@@ -498,7 +491,7 @@ PICTURES = {
     "notice-calls": ("manager", notice_calls, 330, 1600),
     "portal-releases": ("client", portal_releases, 860, 1200),
     "portal-support": ("client", portal_support, 1100, 1200),
-    "portal-renew": ("client", portal_renew, 900, 1200),
+    "library": ("client", library, 720, 1200),
     "tariffs": ("client", tariffs, 1000, 1200),
     "portal-hours": ("client", portal_hours, 900, 1200),
     "portal-booking": ("client", portal_booking, 1060, 1200),
