@@ -264,6 +264,7 @@ def measure_mailing(env, mailbox, clients):
         mailing.action_put_in_queue()
         env.cr.commit()  # the job has a connection of its own
         env.ref("mass_mailing.ir_cron_mass_mailing_queue").method_direct_trigger()
+        env.cr.commit()  # to see what the job has made
         env["mail.mail"].process_email_queue(batch_size=len(clients) + 100)
     say(f"   {sum(mailbox.counts.values())} letters arrived")
 
