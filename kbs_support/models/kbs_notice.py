@@ -131,17 +131,29 @@ class KbsNotice(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_state_untouched({key for key, value in vals.items() if value})
+        return super().create(vals_list)
+
+    @api.model
+    def _check_state_untouched(self, names):
+        """:raise AccessError: somebody writes what methods set"""
+        fixed = {"state", "started_at", "ended_at", "trouble", "kind"}
+        if not self.env.su and fixed & names:
+            raise AccessError(
+                self.env._("The state of a campaign is moved by its buttons.")
+            )
+
     def write(self, vals):
         """Who is told is fixed with the list; the state follows from the buttons.
 
         :raise UserError: the list is made already
         :raise AccessError: somebody writes what methods set
         """
+        self._check_state_untouched(set(vals))
         if not self.env.su:
-            if {"state", "started_at", "ended_at", "trouble", "kind"} & set(vals):
-                raise AccessError(
-                    self.env._("The state of a campaign is moved by its buttons.")
-                )
             fixed = self._get_fields_of_list() & set(vals)
             if fixed and self.filtered(lambda x: x.state != "draft"):
                 raise UserError(

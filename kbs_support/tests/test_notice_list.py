@@ -319,6 +319,9 @@ class TestNoticeList(NoticeCase):
         notice = self.campaign().with_user(self.lead)
         with self.assertRaises(AccessError):
             notice.state = "done"
+        for values in ({"state": "running"}, {"kind": "withdrawal"}):
+            with self.subTest(**values), self.assertRaises(AccessError):
+                notice.create({"release_id": self.news.id, **values})
 
     def test_a_started_campaign_stays(self):
         notice = self.campaign()
