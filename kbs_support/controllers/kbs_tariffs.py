@@ -25,14 +25,14 @@ class KbsTariffs(Controller):
         typed = read_typed(query, ("plan", "term", "since"))
         company = request.website.company_id
         prices = request.env["kbs.price.table"]
+        tariffs = prices._prepare_tariffs_sudo(company)
         since, fault = self._kbs_read_since(company, typed["since"])
         answer = None
         if typed["plan"] and typed["term"] and not fault:
-            answer = prices._calculate_sudo(
-                company, to_id(typed["plan"]), to_id(typed["term"]), since
+            answer = prices._calculate(
+                tariffs, company, to_id(typed["plan"]), to_id(typed["term"]), since
             )
             fault = not answer and request.env._("This plan is not sold for this term.")
-        tariffs = prices._prepare_tariffs_sudo(company)
         return request.render(
             "kbs_support.kbs_tariffs_page",
             {

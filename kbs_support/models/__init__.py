@@ -194,6 +194,7 @@ from . import (
     kbs_notice_contact,
     kbs_notice_figures,
     kbs_notice_audience,
+    kbs_notice_people,
     kbs_notice_letter,
     kbs_notice_send,
     kbs_notice_call,

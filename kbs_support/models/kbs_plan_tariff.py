@@ -123,14 +123,14 @@ class KbsPriceTable(models.AbstractModel):
         ]
 
     @api.model
-    def _calculate_sudo(self, company, plan_id, term_id, since=None):
+    def _calculate(self, tariffs, company, plan_id, term_id, since=None):
         """Return what a plan costs a client, as sentences for the calculator.
 
+        :param tariffs: see :meth:`_prepare_tariffs_sudo`
         :param since: local date from which he is a client without a gap, or None
         :return: dict of ``name``, ``total``, ``month`` and ``loyalty`` (a sentence, or
             False), or None where this is not sold
         """
-        tariffs = self._prepare_tariffs_sudo(company)
         place = [x["id"] for x in tariffs["plans"]]
         term = next((x for x in tariffs["terms"] if x["id"] == term_id), None)
         if plan_id not in place or not term:

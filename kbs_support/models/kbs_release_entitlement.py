@@ -2,7 +2,6 @@ from odoo import models
 from odoo.tools import format_date
 
 from ..tools.entitlement import Answer, Reach, get_answer, is_fix_of_last
-from .kbs_subscription_reach import ANY_PROGRAM
 
 NOT_OUT = {"draft": "not_published", "review": "not_published"}
 
@@ -17,15 +16,17 @@ class KbsRelease(models.Model):
         self.ensure_one()
         return self._get_entitlements_sudo(partner)[self, partner].is_allowed
 
-    def _get_entitlements_sudo(self, partners):
+    def _get_entitlements_sudo(self, partners, reaches=None):
         """Say who may have what, for many clients and versions in a few queries.
 
         Sudo: clients may not read subscriptions and releases, and need the answer.
 
         :param partners: ``res.partner`` recordset; each gets his company's answer
+        :param reaches: of these partners, where the caller has asked for it already
         :return: ``{(release, partner): Answer}``
         """
-        reaches = self.env["kbs.subscription"]._get_reach_sudo(partners)
+        if reaches is None:
+            reaches = self.env["kbs.subscription"]._get_reach_sudo(partners)
         history = self._get_history_sudo()
         return {
             (release, partner): release._get_answer(
@@ -40,7 +41,8 @@ class KbsRelease(models.Model):
         if self.state != "published":
             return Answer(False, NOT_OUT.get(self.state, "withdrawn"))
         software = self.software_id
-        reach = reach_by_program.get(software.id) or reach_by_program.get(ANY_PROGRAM)
+        subscriptions = self.env["kbs.subscription"]
+        reach = subscriptions._get_program_reach(reach_by_program, software)
         if not reach and reach_by_program:
             return Answer(False, "other_program")
         reach = reach or Reach()

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.locking import wait_for_others
+from ..tools.locking import lock_in_states
 from .kbs_release import STATES
 
 
@@ -165,15 +165,13 @@ class KbsRelease(models.Model):
 
         :raise UserError: one stands elsewhere
         """
-        wait_for_others(self)
-        self.invalidate_recordset(["state"])
-        names = dict(self._fields["state"]._description_selection(self.env))
-        if wrong := self.filtered(lambda x: x.state not in allowed)[:1]:
+        if elsewhere := lock_in_states(self, allowed):
+            wrong, state_name = elsewhere
             raise UserError(
                 self.env._(
                     "%(release)s is in the state “%(state)s”, so this cannot be done.",
                     release=wrong.display_name,
-                    state=names[wrong.state],
+                    state=state_name,
                 )
             )
         self.sudo().write({"state": state, **values})

@@ -40,6 +40,15 @@ class KbsSubscription(models.Model):
         return {client: found[client.id] for client in clients}
 
     @api.model
+    def _get_program_reach(self, reach_by_program, software):
+        """Return how far one client's support reaches for ``software``, or None.
+
+        :param reach_by_program: his part of :meth:`_get_reach_sudo`
+        """
+        own = reach_by_program.get(software.id)
+        return own or reach_by_program.get(ANY_PROGRAM)
+
+    @api.model
     def _get_programs_sudo(self, clients):
         """Return ``{client id: {subscription id or False: [program ids]}}``."""
         programs = defaultdict(lambda: defaultdict(list))

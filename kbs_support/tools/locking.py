@@ -22,6 +22,22 @@ def wait_for_others(records):
     )
 
 
+def lock_in_states(records, allowed):
+    """Wait as :func:`wait_for_others`, then say which of ``records`` cannot move on.
+
+    :param allowed: keys of ``state`` from which it is possible
+    :return: ``(record, name of its state)`` of the first that stands in none of them,
+        or None
+    """
+    wait_for_others(records)
+    records.invalidate_recordset(["state"])
+    wrong = records.filtered(lambda x: x.state not in allowed)[:1]
+    if not wrong:
+        return None
+    names = dict(records._fields["state"]._description_selection(records.env))
+    return wrong, names[wrong.state]
+
+
 def take_turn(records):
     """Let transactions that do the same for ``records`` come one after the other.
 
