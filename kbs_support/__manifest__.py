@@ -16,6 +16,8 @@
         "helpdesk_mgmt",
         "report_xlsx",
         "website_blog",
+        "website_event",
+        "event_sale",
         "queue_job",
     ],
     "external_dependencies": {"python": ["pymorphy3", "pymorphy3-dicts-uk"]},
