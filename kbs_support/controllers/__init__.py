@@ -1,5 +1,6 @@
 from . import (
     feedback,
+    helpdesk_ticket_list,
     helpdesk_ticket_new,
     helpdesk_ticket_portal,
     kbs_booking,

@@ -1,23 +1,19 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..models.kbs_feedback_portal import MAX_FILE_SIZE, MAX_FILES, MAX_TEXT, MAX_TITLE
+from ..models.kbs_feedback import OPEN_STATES
+from ..models.kbs_feedback_portal import FILES, MAX_TEXT, MAX_TITLE
+from ..tools.uploads import PROGRAMS
 from .helpdesk_ticket_new import MAX_REQUEST
+from .helpdesk_ticket_portal import to_id
+from .portal_list import PortalList, Select, all_or, group_select, sort_select
 from .typed import read_files, read_line, read_typed
 
 
 class FeedbackPortal(CustomerPortal):
     """Proposals, complaints and remarks of a client, and what others propose."""
-
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        if "kbs_feedback_count" in counters:
-            values["kbs_feedback_count"] = request.env[
-                "kbs.feedback"
-            ]._count_portal_sudo(request.env.user)
-        return values
 
     # === WHAT THE CLIENT WROTE === #
 
@@ -27,25 +23,46 @@ class FeedbackPortal(CustomerPortal):
         auth="user",
         website=True,
     )
-    def kbs_feedback_list(self, page=1, kind=None, **_kwargs):
+    def kbs_feedback_list(self, page=1, **query):
         Feedback, user = request.env["kbs.feedback"], request.env.user
-        links = pager(
-            url="/my/feedback",
-            total=Feedback._count_portal_sudo(user, kind),
-            page=page,
-            step=self._items_per_page,
-            url_args={"kind": kind} if kind else None,
+        asked = self._kbs_read_feedback_list(query)
+        domain = Feedback._get_portal_list_domain(user, asked.search) & asked.domain
+        links = asked.page(Feedback.sudo().search_count(domain), page)  # a number
+        rows = Feedback._prepare_portal_list_sudo(
+            domain, asked.order, asked.get("groupby"), asked.step, links["offset"]
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "kbs_feedback",
+            "bar": asked.prepare_bar(),
+            "is_narrowed": asked.is_narrowed,
             "pager": links,
-            "kind": kind,
-            "kinds": Feedback._fields["kind"]._description_selection(request.env),
-            "feedback_list": Feedback._get_portal_page_sudo(
-                user, kind, limit=self._items_per_page, offset=links["offset"]
-            ),
+            "parts": asked.split(rows),
         }
         return request.render("kbs_support.portal_kbs_feedback_list", values)
+
+    def _kbs_read_feedback_list(self, query):
+        env = request.env
+        fields = env["kbs.feedback"]._fields
+        kinds, states = (
+            [
+                (key, words, [(name, "=", key)])
+                for key, words in fields[name]._description_selection(env)
+            ]
+            for name in ("kind", "state")
+        )
+        selects = [
+            Select("kind", env._("Kind"), all_or(env._("All kinds"), kinds)),
+            Select("state", env._("Status"), all_or(env._("Any status"), states)),
+            sort_select(
+                ("date", env._("Newest first"), "id desc"),
+                ("votes", env._("Most wanted first"), "vote_count desc, id desc"),
+            ),
+            group_select(
+                ("kind", env._("By kind"), "kind"),
+                ("state", env._("By status"), "state"),
+            ),
+        ]
+        return PortalList("/my/feedback", query, selects, env._("Number or words"))
 
     @route("/my/feedback/<int:feedback_id>", type="http", auth="user", website=True)
     def kbs_feedback_page(self, feedback_id, **_kwargs):
@@ -110,8 +127,8 @@ class FeedbackPortal(CustomerPortal):
         Of each no more is read than is needed to see that it is too large.
         """
         sent = request.httprequest.files.getlist("files")
-        named = [x for x in sent if x.filename][: MAX_FILES + 1]
-        return read_files(named, MAX_FILE_SIZE + 1)
+        named = [x for x in sent if x.filename][: FILES.count + 1]
+        return read_files(named, FILES.size + 1)
 
     def _kbs_render_form(self, typed, faults):
         Feedback = request.env["kbs.feedback"]
@@ -123,12 +140,10 @@ class FeedbackPortal(CustomerPortal):
             "kinds": Feedback._fields["kind"]._description_selection(request.env),
             "categories": Feedback._get_portal_categories_sudo(company),
             "complaint_days": company.sudo().kbs_complaint_days,
-            "limits": {
-                "title": MAX_TITLE,
-                "text": MAX_TEXT,
-                "files": MAX_FILES,
-                "size": MAX_FILE_SIZE // 1024 // 1024,
-            },
+            "max_title": MAX_TITLE,
+            "max_text": MAX_TEXT,
+            "limits": FILES,
+            "programs": " ".join(PROGRAMS),
         }
         return request.render("kbs_support.portal_kbs_feedback_form", values)
 
@@ -140,27 +155,46 @@ class FeedbackPortal(CustomerPortal):
         auth="user",
         website=True,
     )
-    def kbs_proposals(self, page=1, fault=None, **_kwargs):
-        Feedback = request.env["kbs.feedback"]
-        company, partner = request.env.company, request.env.user.partner_id
-        links = pager(
-            url="/my/proposals",
-            total=Feedback.sudo().search_count(  # a number
-                Feedback._get_published_domain(company)
-            ),
-            page=page,
-            step=self._items_per_page,
-        )
+    def kbs_proposals(self, page=1, fault=None, **query):
+        Feedback, user = request.env["kbs.feedback"], request.env.user
+        asked = self._kbs_read_proposals(query)
+        domain = Feedback._get_public_list_domain(request.env.company, asked.search)
+        domain &= asked.domain
+        links = asked.page(Feedback.sudo().search_count(domain), page)  # a number
         values = self._prepare_portal_layout_values() | {
             "page_name": "kbs_proposals",
+            "bar": asked.prepare_bar(),
+            "is_narrowed": asked.is_narrowed,
             "pager": links,
-            "page": page,
+            "asked": asked.chosen | {"search": asked.search},
             "is_refused": fault == "1",
             "proposals": Feedback._get_public_page_sudo(
-                company, partner, limit=self._items_per_page, offset=links["offset"]
+                domain, user.partner_id, asked.step, links["offset"], asked.order
             ),
         }
         return request.render("kbs_support.portal_kbs_proposals", values)
+
+    def _kbs_read_proposals(self, query):
+        env = request.env
+        open_domain = [("state", "in", OPEN_STATES)]
+        selects = [
+            Select(
+                "filterby",
+                env._("Which proposals"),
+                all_or(
+                    env._("All proposals"),
+                    [
+                        ("open", env._("Not decided yet"), open_domain),
+                        ("done", env._("Done"), [("state", "=", "done")]),
+                    ],
+                ),
+            ),
+            sort_select(
+                ("votes", env._("Most wanted first"), "vote_count desc, id desc"),
+                ("date", env._("Newest first"), "id desc"),
+            ),
+        ]
+        return PortalList("/my/proposals", query, selects, env._("What is it about?"))
 
     @route(
         "/my/proposals/<int:feedback_id>/vote",
@@ -169,7 +203,7 @@ class FeedbackPortal(CustomerPortal):
         website=True,
         methods=["GET", "POST"],
     )
-    def kbs_vote(self, feedback_id, take_back=None, page="1", **_kwargs):
+    def kbs_vote(self, feedback_id, take_back=None, page="1", **asked):
         if request.httprequest.method != "POST":
             # Whoever had to log in first comes by GET: he presses the button again.
             return request.redirect("/my/proposals")
@@ -184,7 +218,8 @@ class FeedbackPortal(CustomerPortal):
                 is_done = False
         elif proposal:
             proposal._vote_sudo({proposal: partner})
-        path = f"/my/proposals/page/{page}" if page.isdecimal() else "/my/proposals"
-        return request.redirect(
-            f"{path}#proposal_{feedback_id}" if is_done else f"{path}?fault=1"
-        )
+        # Back to the list as it was asked for.
+        url = self._kbs_read_proposals(asked).get_url(to_id(page) or 1)
+        if is_done:
+            return request.redirect(f"{url}#proposal_{feedback_id}")
+        return request.redirect(f"{url}{'&' if '?' in url else '?'}fault=1")

@@ -5,15 +5,15 @@ from odoo.tools import is_html_empty, plaintext2html
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 
-from ..tools.uploads import keep_files
+from ..tools.uploads import PROGRAMS, FileLimits, get_files_fault, keep_files
 from .helpdesk_ticket_portal import to_id
 from .typed import read_files, read_line, read_typed
 
 MAX_SUBJECT = 250
 MAX_DESCRIPTION = 100_000
-MAX_FILES = 10
-MAX_SIZE = 25 * 2**20  # bytes of one file
-MAX_REQUEST = (MAX_FILES + 1) * MAX_SIZE  # what is larger is refused unread
+FILES = FileLimits(count=10, size=25 * 2**20)
+MAX_REQUEST = (FILES.count + 1) * FILES.size  # what is larger is refused unread
+CHOICES = ("program", "category", "priority", "team")
 
 
 class KbsTicketNew(HelpdeskTicketController):
@@ -23,7 +23,7 @@ class KbsTicketNew(HelpdeskTicketController):
     def create_new_ticket(self, **kw):
         if request.env.user._is_internal():
             return request.redirect("/odoo/support-tickets")
-        return super().create_new_ticket(**kw)
+        return self._kbs_render_form({})
 
     @route(methods=["GET", "POST"], max_content_length=MAX_REQUEST)
     def submit_ticket(self, **kw):
@@ -36,13 +36,11 @@ class KbsTicketNew(HelpdeskTicketController):
         if request.httprequest.method != "POST":
             # Whoever had to log in before he could send it comes by GET.
             return request.redirect("/new/ticket")
-        kw |= read_typed(kw, ("description", "category", "team"))
+        kw |= read_typed(kw, ("description", *CHOICES))
         kw["subject"] = read_line(kw, "subject")
-        fault = self._kbs_get_fault(kw)
-        if fault:
-            values = self._get_create_new_ticket_values(**kw)
-            values.update({"kbs_fault": fault, "kbs_typed": kw})
-            return request.render("helpdesk_mgmt.portal_create_ticket", values)
+        selects = self._kbs_get_selects()
+        if fault := self._kbs_get_fault(kw, selects):
+            return self._kbs_render_form(kw, fault, selects)
         values = self._prepare_submit_ticket_vals(**kw)
         tickets = request.env["helpdesk.ticket"]
         if same := tickets._kbs_find_same_sudo(request.env.user, values):
@@ -50,64 +48,95 @@ class KbsTicketNew(HelpdeskTicketController):
             return request.redirect(same.access_url)
         return super().submit_ticket(**kw)
 
-    def _kbs_get_fault(self, typed):
-        """Return in one sentence why what the client sent is no ticket, or False."""
-        subject, description = typed["subject"], typed["description"]
+    # === WHAT IS CHOSEN === #
+
+    def _kbs_get_selects(self):
+        """Return the choices of the form, without those that have nothing to choose.
+
+        Each is a dict of ``name``, ``label``, ``options`` (pairs of value and words),
+        ``empty`` (the words of no choice, or False) and ``is_required``.
+        """
+        env, company = request.env, request.env.company
+        categories, teams = self._get_categories(), self._get_teams() or []
+        tickets = env["helpdesk.ticket"]
+        selects = [
+            {
+                "name": "program",
+                "label": env._("Program"),
+                "options": tickets._kbs_get_portal_programs_sudo(env.user),
+                "empty": env._("About no program"),
+            },
+            {
+                "name": "category",
+                "label": env._("Kind of question"),
+                "options": [(x.id, x.complete_name) for x in categories],
+                "empty": env._("Not chosen"),
+                "is_required": company.helpdesk_mgmt_portal_category_id_required,
+            },
+            {
+                "name": "priority",
+                "label": env._("Urgency"),
+                "options": tickets._kbs_get_portal_urgencies(),
+                "empty": False,
+            },
+            {
+                "name": "team",
+                "label": env._("Team"),
+                "options": [(x.id, x.name) for x in teams],
+                "empty": env._("Not chosen"),
+                "is_required": company.helpdesk_mgmt_portal_team_id_required,
+            },
+        ]
+        return [{"is_required": False} | x for x in selects if x["options"]]
+
+    # === WHAT IS WRONG === #
+
+    def _kbs_get_fault(self, typed, selects):
+        """Return in one sentence why what the client sent is no ticket, or None."""
+        env, subject, description = request.env, typed["subject"], typed["description"]
         if not subject or is_html_empty(plaintext2html(description)):
-            return request.env._("Write what it is about, and what happened.")
+            return env._("Write what it is about, and what happened.")
         if len(subject) > MAX_SUBJECT:
-            return request.env._(
+            return env._(
                 "The subject is longer than %(count)s characters.", count=MAX_SUBJECT
             )
         if len(description) > MAX_DESCRIPTION:
-            return request.env._(
+            return env._(
                 "The description is longer than %(count)s characters. "
                 "Attach it as a file.",
                 count=MAX_DESCRIPTION,
             )
-        return self._kbs_get_choice_fault(typed) or self._kbs_get_file_fault()
-
-    def _kbs_get_choice_fault(self, typed):
-        for name, offered in (
-            ("category", self._get_categories()),
-            ("team", self._get_teams()),
-        ):
-            ids = offered.ids if offered else []
-            if typed[name] and to_id(typed[name]) not in ids:
-                return request.env._("Choose a category and a team from the list.")
-        return False
-
-    def _kbs_get_file_fault(self):
-        files = self._kbs_get_files()
-        if len(files) > MAX_FILES:
-            return request.env._(
-                "No more than %(count)s files at once; add the others to the ticket "
-                "afterwards.",
-                count=MAX_FILES,
-            )
-        too_large = [x.filename for x in files if _get_size(x) > MAX_SIZE]
-        if too_large:
-            return request.env._(
-                "Larger than %(size)s MB: %(names)s. Attach smaller files.",
-                size=MAX_SIZE // 2**20,
-                names=", ".join(too_large),
-            )
-        return False
+        offered = {x["name"]: x for x in selects}
+        for name in CHOICES:
+            if typed[name] and not _is_offered(typed[name], offered.get(name)):
+                return env._("Choose from the lists what they offer.")
+        sizes = [(x.filename, _get_size(x)) for x in self._kbs_get_files()]
+        return get_files_fault(env, sizes, FILES)
 
     def _kbs_get_files(self):
         files = request.httprequest.files.getlist("attachment")
         return [x for x in files if x.filename]
 
-    def _get_create_new_ticket_values(self, **kw):
-        values = super()._get_create_new_ticket_values(**kw)
-        return {
-            **values,
-            "max_upload_size": MAX_SIZE,
+    # === WHAT IS MADE AND SHOWN === #
+
+    def _kbs_render_form(self, typed, fault=None, selects=None):
+        values = self._get_create_new_ticket_values() | {
             "page_name": "kbs_ticket_new",
+            "selects": selects or self._kbs_get_selects(),
+            "fault": fault,
+            "typed": {"priority": "1"} | typed,
+            "max_subject": MAX_SUBJECT,
+            "max_description": MAX_DESCRIPTION,
+            "limits": FILES,
+            "programs": " ".join(PROGRAMS),
         }
+        return request.render("kbs_support.portal_kbs_ticket_new", values)
 
     def _prepare_submit_ticket_vals(self, **kw):
         values = super()._prepare_submit_ticket_vals(**kw)
+        values["kbs_software_id"] = to_id(kw["program"])
+        if kw["priority"]:
+            values["priority"] = kw["priority"]
         if not values.get("team_id"):
             line_sudo = request.env.ref(  # clients see the teams of their form only
                 "kbs_support.helpdesk_ticket_team_kbs_line", raise_if_not_found=False
@@ -116,6 +145,10 @@ class KbsTicketNew(HelpdeskTicketController):
                 values["team_id"] = line_sudo.id
                 values["stage_id"] = line_sudo._get_applicable_stages()[:1].id
         return values
+
+
+def _is_offered(typed, select):
+    return bool(select) and typed in {str(key) for key, _words in select["options"]}
 
 
 def _get_size(file):

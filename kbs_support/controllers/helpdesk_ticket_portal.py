@@ -1,4 +1,3 @@
-from odoo import fields
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request, route
 
@@ -7,19 +6,7 @@ from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpde
 
 
 class KbsTicketPortal(CustomerPortalHelpdesk):
-    """The pages of a client's tickets."""
-
-    @route()
-    def portal_my_tickets(self, sortby=None, groupby=None, **kw):
-        """The list; what cannot be read in the address is left out of it."""
-        if sortby not in self._ticket_get_searchbar_sortings():
-            sortby = None
-        if groupby not in self._ticket_get_searchbar_groupby():
-            groupby = None
-        for name in ("date_begin", "date_end"):
-            if not _is_date(kw.get(name)):
-                kw[name] = None
-        return super().portal_my_tickets(sortby=sortby, groupby=groupby, **kw)
+    """The page of a ticket."""
 
     @route()
     def portal_my_ticket(self, ticket_id, access_token=None, **kw):
@@ -80,13 +67,6 @@ class KbsTicketClosing(HelpdeskTicketController):
 def to_id(text):
     """Return the id that ``text`` says, or 0, which no record has."""
     return int(text) if text and text.isascii() and text.isdecimal() else 0
-
-
-def _is_date(text):
-    try:
-        return bool(fields.Datetime.to_datetime(text))
-    except ValueError:
-        return False
 
 
 def _get_download_url(attachment):

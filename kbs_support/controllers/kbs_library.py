@@ -4,14 +4,11 @@ from odoo.fields import Domain
 from odoo.http import Controller, request, route
 from odoo.tools.json import scriptsafe
 
-from odoo.addons.portal.controllers.portal import pager
-
 from ..tools.slugs import read_id
 from .helpdesk_ticket_portal import to_id
+from .portal_list import MAX_PAGE, PortalList, Select, all_or
 from .typed import read_line
 
-PAGE = 20
-MAX_SEARCH = 200  # characters
 MAX_SUGGEST = 500  # characters
 COOKIE, COOKIE_DAYS, MAX_COOKIE = "kbs_reader", 365, 64
 # By what the list is narrowed: name in the address, field.
@@ -47,26 +44,20 @@ class KbsLibrary(Controller):
         sitemap=sitemap_library,
     )
     def kbs_library(self, page=1, **query):
-        asked = {
-            "search": read_line(query, "search")[:MAX_SEARCH],
-            "kind": read_line(query, "kind"),
-            **{x: to_id(read_line(query, x)[:MAX_ID]) for x in FILTERS if x != "kind"},
-        }
-        shelves = self._kbs_prepare_shelves()
-        if asked["kind"] not in dict(shelves["kinds"]):
-            asked["kind"] = ""
-        domain = self._kbs_get_domain(asked)
-        total, rows, links = self._kbs_find(asked, domain, page)
+        tag = to_id(read_line(query, "tag")[:MAX_ID])
+        asked = self._kbs_read_shelves(query, tag)
+        total, rows, links = self._kbs_find(asked, tag, page)
         values = {
-            **shelves,
-            "asked": asked,
-            "tag_name": self._kbs_get_tag_name(asked["tag"]),
+            "bar": asked.prepare_bar(),
+            "search": asked.search,
+            "is_narrowed": asked.is_narrowed or tag,
+            "tag_name": self._kbs_get_tag_name(tag),
             "total": total,
             "articles": rows,
             "pager": links,
         }
         response = request.render("kbs_support.library", values)
-        if asked["search"]:
+        if asked.search:
             response.headers["X-Robots-Tag"] = "noindex"
         return response
 
@@ -179,41 +170,59 @@ class KbsLibrary(Controller):
             raise request.not_found()
         return article_sudo
 
-    def _kbs_prepare_shelves(self):
-        """Return by what the list can be narrowed: names that everybody may know."""
+    def _kbs_read_shelves(self, query, tag):
+        """Return what is asked of the list; names of shelves everybody may know."""
         env = request.env(su=True)
         kinds = env["kbs.article"]._fields["kind"]._description_selection(request.env)
-        return {
-            "kinds": kinds,
-            "categories": env["kbs.article.category"].search_fetch([], ["name"]),
-            "programs": env["kbs.software"].search_fetch([], ["name"]),
+        categories = env["kbs.article.category"].search_fetch([], ["name"])
+        programs = env["kbs.software"].search_fetch([], ["name"])
+        options = {
+            "kind": (env._("Kind of article"), env._("All kinds"), kinds),
+            "category": (
+                env._("Category"),
+                env._("All categories"),
+                [(x.id, x.name) for x in categories],
+            ),
+            "program": (
+                env._("Program"),
+                env._("All programs"),
+                [(x.id, x.name) for x in programs],
+            ),
         }
+        selects = [
+            Select(
+                name,
+                label,
+                all_or(
+                    words,
+                    [(x, said, [(FILTERS[name], "in", [x])]) for x, said in found],
+                ),
+            )
+            for name, (label, words, found) in options.items()
+        ]
+        kept = {"tag": tag} if tag else None
+        return PortalList(
+            "/library", query, selects, env._("What are you looking for?"), kept
+        )
 
     def _kbs_get_tag_name(self, tag_id):
         tags_sudo = request.env["kbs.article.tag"].sudo()  # its name is on the pages
         return tags_sudo.search([("id", "=", tag_id)]).name if tag_id else ""
 
-    def _kbs_get_domain(self, asked):
-        chosen = [(FILTERS[x], "in", [asked[x]]) for x in FILTERS if asked[x]]
-        return Domain(chosen)
-
-    def _kbs_find(self, asked, domain, page):
+    def _kbs_find(self, asked, tag, page):
         """Return ``(number of all, rows, pager)``; a page too far is the last one."""
         articles, user = request.env["kbs.article"], request.env.user
+        domain = asked.domain
+        if tag:
+            domain &= Domain(FILTERS["tag"], "in", [tag])
 
         def find(number):
-            offset = (number - 1) * PAGE
-            return articles._search_text(asked["search"], user, domain, PAGE, offset)
+            offset = (number - 1) * asked.step
+            return articles._search_text(asked.search, user, domain, asked.step, offset)
 
-        page = min(max(page, 1), 10_000)
+        page = min(max(page, 1), MAX_PAGE)
         total, rows = find(page)
-        links = pager(
-            url="/library",
-            total=total,
-            page=page,
-            step=PAGE,
-            url_args={key: value for key, value in asked.items() if value},
-        )
+        links = asked.page(total, page)
         if total and not rows:
             total, rows = find(links["page"]["num"])
         return total, rows, links

@@ -1,13 +1,13 @@
 from odoo.exceptions import ValidationError
 from odoo.http import request, route
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .helpdesk_ticket_portal import to_id
+from .portal_list import PortalList, Select, all_or, group_select, sort_select
 from .typed import read_line
 
-PAGE = 20
-MAX_SEARCH, MAX_VERSION = 100, 60  # characters
+MAX_VERSION = 60  # characters
 
 
 class KbsReleasePortal(CustomerPortal):
@@ -74,29 +74,59 @@ class KbsReleasePortal(CustomerPortal):
     def _kbs_render_releases(self, page, query, told=None):
         Release, user = request.env["kbs.release"], request.env.user
         programs = request.env["kbs.software"]._prepare_portal_programs_sudo(user)
-        words = read_line(query, "search")[:MAX_SEARCH]
-        program = to_id(read_line(query, "program"))
-        chosen = [x["id"] for x in programs if program in (0, x["id"])]
-        asked = {"program": program, "search": words}
-        links = pager(
-            url="/my/releases",
-            total=Release._count_portal_sudo(user, chosen, words),
-            page=page,
-            step=PAGE,
-            url_args={key: value for key, value in asked.items() if value},
+        asked = self._kbs_read_release_list(query, programs)
+        domain = asked.domain & Release._get_portal_list_domain(
+            user, [x["id"] for x in programs], asked.search
+        )
+        links = asked.page(Release._count_portal_sudo(user, domain), page)
+        rows = Release._prepare_portal_list_sudo(
+            user, domain, asked.order, asked.get("groupby"), asked.step, links["offset"]
         )
         values = self._prepare_portal_layout_values() | {
             "page_name": "kbs_releases",
             "programs": programs,
-            "program": program,
-            "search": words,
+            "bar": asked.prepare_bar(),
+            "is_narrowed": asked.is_narrowed,
             "told": told or {"id": to_id(read_line(query, "told"))},
             "pager": links,
-            "releases": Release._prepare_portal_list_sudo(
-                user, chosen, words, limit=PAGE, offset=links["offset"]
-            ),
+            "parts": asked.split(rows),
         }
         return request.render("kbs_support.portal_kbs_releases", values)
+
+    def _kbs_read_release_list(self, query, programs):
+        env = request.env
+        fields = env["kbs.release"]._fields
+        kinds = fields["kind"]._description_selection(request.env)
+        selects = [
+            Select(
+                "program",
+                env._("Program"),
+                all_or(
+                    env._("All programs"),
+                    [
+                        (x["id"], x["name"], [("software_id", "=", x["id"])])
+                        for x in programs
+                    ],
+                ),
+            ),
+            Select(
+                "kind",
+                env._("Kind of version"),
+                all_or(
+                    env._("All kinds"),
+                    [(x, name, [("kind", "=", x)]) for x, name in kinds],
+                ),
+            ),
+            sort_select(
+                ("date", env._("Newest first"), "date desc, id desc"),
+                ("old", env._("Oldest first"), "date, id"),
+            ),
+            group_select(
+                ("program", env._("By program"), "software_id"),
+                ("kind", env._("By kind"), "kind"),
+            ),
+        ]
+        return PortalList("/my/releases", query, selects, env._("Words or a version"))
 
     def _kbs_render_release(self, release_sudo, fault=None, status=200):
         values = self._prepare_portal_layout_values() | {

@@ -76,6 +76,7 @@ class HelpdeskTicket(models.Model):
             "category_id": self.category_id.id,
             "channel_id": self.channel_id.id,
             "priority": self.priority,
+            "kbs_software_id": self.kbs_software_id.id,
             "kbs_received_at": asked.date or fields.Datetime.now(),
             "kbs_split_from_id": self.id,
         }

@@ -2,16 +2,17 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools.locking import take_turn
-from ..tools.uploads import keep_files
+from ..tools.uploads import FileLimits, get_files_fault, keep_files
+from ..tools.words_domain import get_words_domain
 from .kbs_feedback import KINDS
 
-# What a client may send at once. Sizes in characters and bytes.
+# What a client may send at once; texts in characters.
 MAX_TITLE = 200
 MAX_TEXT = 10_000
-MAX_FILES = 5
-MAX_FILE_SIZE = 10 * 1024 * 1024
+FILES = FileLimits(count=5, size=10 * 2**20)
 MAX_PER_DAY = 20
 
 
@@ -37,20 +38,41 @@ class KbsFeedback(models.Model):
         )
 
     @api.model
-    def _get_portal_page_sudo(self, user, kind=None, limit=None, offset=0):
-        """Return what ``user`` may see, newest first, as records with sudo."""
-        return self.sudo().search(
-            self._get_kind_domain(user, kind), limit=limit, offset=offset
+    def _get_portal_list_domain(self, user, search=""):
+        """Domain of the list of ``user``: what has all words of ``search``."""
+        return self._get_portal_domain(user) & get_words_domain(
+            search, ("name", "title", "text")
         )
 
     @api.model
-    def _count_portal_sudo(self, user, kind=None):
-        return self.sudo().search_count(self._get_kind_domain(user, kind))
+    def _prepare_portal_list_sudo(
+        self, domain, order=None, group=None, limit=None, offset=0
+    ):
+        """Return a page of the list as plain values.
 
-    @api.model
-    def _get_kind_domain(self, user, kind):
-        domain = self._get_portal_domain(user)
-        return domain & Domain("kind", "=", kind) if kind in dict(KINDS) else domain
+        :param domain: of :meth:`_get_portal_list_domain`, and what narrows it
+        :param group: field whose value is the heading of a row: kind or state
+        """
+        found = self.sudo().search(domain, order=order, limit=limit, offset=offset)
+        return [x._prepare_portal_row(group) for x in found]
+
+    def _prepare_portal_row(self, group=None):
+        self.ensure_one()
+        main = self._get_main()
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        names = {"kind": kinds[self.kind], "state": self._get_state_name()}
+        return {
+            "url": f"/my/feedback/{self.id}",
+            "number": self.name,
+            "date": format_date(self.env, self.received_on),
+            "kind": kinds[self.kind],
+            "title": self.title,
+            "author": self.partner_id.name,
+            "votes": self.kind == "proposal" and main.vote_count,
+            "state": main.state,
+            "state_name": main._get_state_name(),
+            "group": names.get(group),
+        }
 
     @api.model
     def _get_portal_record_sudo(self, user, feedback_id):
@@ -95,7 +117,8 @@ class KbsFeedback(models.Model):
                     length=length,
                     limit=limit,
                 )
-        if fault := self._get_files_fault(files):
+        sizes = [(name, len(content)) for name, content in files]
+        if fault := get_files_fault(self.env, sizes, FILES):
             faults["files"] = fault
         category, company = values.get("category_id"), user.company_id
         if category and not self._find_category_sudo(category, company):
@@ -107,19 +130,6 @@ class KbsFeedback(models.Model):
                 count=MAX_PER_DAY,
             )
         return faults
-
-    @api.model
-    def _get_files_fault(self, files):
-        if len(files) > MAX_FILES:
-            return self.env._("At most %(count)s files.", count=MAX_FILES)
-        big = [name for name, content in files if len(content) > MAX_FILE_SIZE]
-        if big:
-            return self.env._(
-                "The file “%(name)s” is larger than %(size)s MB.",
-                name=big[0],
-                size=MAX_FILE_SIZE // 1024 // 1024,
-            )
-        return None
 
     @api.model
     def _is_too_much(self, user):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..tools.words_domain import get_words_domain
 from .kbs_feedback import OPEN_STATES
 
 
@@ -73,16 +74,24 @@ class KbsFeedback(models.Model):
         return Domain("company_id", "=", company.id) & Domain("is_published", "=", True)
 
     @api.model
-    def _get_public_page_sudo(self, company, partner, limit, offset=0):
+    def _get_public_list_domain(self, company, search=""):
+        """Domain of the list of proposals: what has all words of ``search``."""
+        return self._get_published_domain(company) & get_words_domain(
+            search, ("public_title", "public_text")
+        )
+
+    @api.model
+    def _get_public_page_sudo(
+        self, domain, partner, limit, offset=0, order="vote_count desc, id desc"
+    ):
         """Return published proposals as clients may see them, most wanted first.
 
         Sudo: clients may not read feedback; these values name nobody.
 
+        :param domain: of :meth:`_get_public_list_domain`, and what narrows it
         :return: list of dicts: id, title, text, state, state_name, planned_for, votes,
             has_voted, is_own, is_open
         """
-        domain = self._get_published_domain(company)
-        order = "vote_count desc, id desc"
         found = self.sudo().search(domain, limit=limit, offset=offset, order=order)
         Vote = self.env["kbs.feedback.vote"].sudo()
         own = [("feedback_id", "in", found.ids), ("partner_id", "=", partner.id)]

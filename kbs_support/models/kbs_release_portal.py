@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-MAX_WORDS = 6
+from ..tools.words_domain import get_words_domain
 
 
 class KbsRelease(models.Model):
@@ -27,18 +27,13 @@ class KbsRelease(models.Model):
         )
 
     @api.model
-    def _get_portal_list_domain(self, user, program_ids, words=""):
-        """Domain of the list: of these programs, with all of the ``words``."""
-        domain = self._get_portal_domain(user)
-        domain &= Domain("software_id", "in", program_ids)
-        for word in words.split()[:MAX_WORDS]:
-            domain &= Domain.OR(
-                [
-                    Domain(name, "ilike", word)
-                    for name in ("version", "summary", "note_ids.text")
-                ]
-            )
-        return domain
+    def _get_portal_list_domain(self, user, program_ids, search=""):
+        """Domain of the list: of these programs, with all words of ``search``."""
+        return (
+            self._get_portal_domain(user)
+            & Domain("software_id", "in", program_ids)
+            & get_words_domain(search, ("version", "summary", "note_ids.text"))
+        )
 
     @api.model
     def _get_portal_release_sudo(self, user, release_id):
@@ -47,22 +42,26 @@ class KbsRelease(models.Model):
         return self._for_client_sudo(user).search(domain)
 
     @api.model
-    def _count_portal_sudo(self, user, program_ids, words=""):
-        domain = self._get_portal_list_domain(user, program_ids, words)
+    def _count_portal_sudo(self, user, domain):
         return self._for_client_sudo(user).search_count(domain)
 
     @api.model
     def _prepare_portal_list_sudo(
-        self, user, program_ids, words="", limit=None, offset=0
+        self, user, domain, order=None, group=None, limit=None, offset=0
     ):
-        """Return a page of the list, the newest first, as plain values."""
+        """Return a page of the list, the newest first, as plain values.
+
+        :param domain: of :meth:`_get_portal_list_domain`, and what narrows it
+        :param group: field whose value is the heading of a row: software_id or kind
+        """
         releases = self._for_client_sudo(user).search(
-            self._get_portal_list_domain(user, program_ids, words),
-            limit=limit,
-            offset=offset,
+            domain, order=order or None, limit=limit, offset=offset
         )
         permits = releases._get_permits_sudo(user)
-        return [x._prepare_portal_row(permits[x]) for x in releases]
+        rows = [x._prepare_portal_row(permits[x]) for x in releases]
+        for row in rows:
+            row["group"] = row["kind" if group == "kind" else "program"]
+        return rows
 
     def _prepare_portal_row(self, answer):
         """Return what both the list and the page say of a version."""

@@ -59,6 +59,7 @@ from . import (
     test_ticket_gateway,
     test_ticket_letters,
     test_portal_forms,
+    test_portal_lists,
     test_ticket_portal,
     test_timeline,
     test_tour_work,

@@ -4,7 +4,7 @@ from odoo import http
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.kbs_feedback_portal import MAX_FILE_SIZE, MAX_PER_DAY
+from ..models.kbs_feedback_portal import FILES, MAX_PER_DAY
 from .feedback_common import FeedbackCase
 
 
@@ -154,7 +154,7 @@ class TestFeedbackPortal(FeedbackCase, HttpCase):
     def test_limits_of_files(self):
         self.become(self.fb_client)
         before = self.newest()
-        big = {"files": ("big.bin", b"x" * (MAX_FILE_SIZE + 1))}
+        big = {"files": ("big.bin", b"x" * (FILES.size + 1))}
         many = [("files", (f"{x}.txt", b"x")) for x in range(6)]
         for files in (big, many):
             page = self.send(files=files)

@@ -269,11 +269,11 @@ class TestReleaseScale(ScaleMixin, DownloadCase):
 
     def test_list(self):
         Release = self.env["kbs.release"]
-        programs = self.program.ids
+        domain = Release._get_portal_list_domain(self.owner, self.program.ids)
 
         def read(releases):
             rows = Release._prepare_portal_list_sudo(
-                self.owner, programs, limit=len(releases)
+                self.owner, domain, limit=len(releases)
             )
             self.assertEqual(len(rows), len(releases))
 

@@ -1,27 +1,95 @@
+import { _t } from "@web/core/l10n/translation";
 import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";
 
-/** Says which files were chosen; the browser's own words are in its language. */
+/**
+ * A field to send files: chosen or dropped, one after another, each with a button
+ * that takes it out again. What the server would refuse is refused at once.
+ */
 export class KbsFiles extends Interaction {
     static selector = ".o_kbs_files";
     dynamicContent = {
+        _root: {
+            "t-on-dragover.prevent": () => (this.isOver = true),
+            "t-on-dragleave": () => (this.isOver = false),
+            "t-on-drop.prevent": this.onDrop,
+            "t-att-class": () => ({ o_kbs_files_over: this.isOver }),
+        },
         "input[type=file]": { "t-on-change": this.onChange },
-        ".o_kbs_files_none": { "t-att-class": () => ({ "d-none": this.names }) },
-        ".o_kbs_files_names": { "t-out": () => this.names },
+        ".o_kbs_files_fault": { "t-out": () => this.fault },
     };
 
     setup() {
+        this.isOver = false;
+        this.fault = "";
+        this.field = this.el.querySelector("input[type=file]");
+        this.files = [];
+        this.add([...this.field.files]);
+    }
+
+    onChange() {
+        this.add([...this.field.files]);
+    }
+
+    onDrop(ev) {
+        this.isOver = false;
+        this.add([...ev.dataTransfer.files]);
+    }
+
+    /** Keeps the new files beside those that are there; the same one once. */
+    add(files) {
+        const { count, size, programs } = this.el.dataset;
+        const isProgram = (file) =>
+            programs.split(" ").includes(file.name.split(".").pop().trim().toLowerCase());
+        const isSame = (a, b) => a.name === b.name && a.size === b.size;
+        const faults = [];
+        for (const file of files) {
+            if (this.files.some((kept) => isSame(kept, file))) {
+                continue;
+            } else if (file.size > Number(size)) {
+                faults.push(_t("%s is too large.", file.name));
+            } else if (isProgram(file)) {
+                faults.push(_t("%s is a program: put it into an archive.", file.name));
+            } else if (this.files.length >= Number(count)) {
+                faults.push(_t("%s is one file too many.", file.name));
+            } else {
+                this.files.push(file);
+            }
+        }
+        this.fault = faults.join(" ");
         this.show();
     }
 
-    /** What else listens to the field may throw files out: look when it is done. */
-    onChange() {
-        this.waitForTimeout(() => this.show(), 0);
+    remove(file) {
+        this.files = this.files.filter((kept) => kept !== file);
+        this.fault = "";
+        this.show();
+        this.field.focus();
     }
 
+    /** Gives the files to the field that is sent, and lists them. */
     show() {
-        const files = this.el.querySelector("input[type=file]").files;
-        this.names = [...files].map((file) => file.name).join(", ");
+        const sent = new DataTransfer();
+        this.files.forEach((file) => sent.items.add(file));
+        this.field.files = sent.files;
+        this.el
+            .querySelector(".o_kbs_files_names")
+            .replaceChildren(...this.files.map((file) => this.makeItem(file)));
+    }
+
+    /** Names come as text, never as markup. */
+    makeItem(file) {
+        const item = document.createElement("li");
+        const name = document.createElement("span");
+        name.className = "text-break";
+        name.textContent = file.name;
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "btn btn-link btn-sm fa fa-times";
+        button.setAttribute("aria-label", _t("Take out %s", file.name));
+        this.addListener(button, "click", () => this.remove(file));
+        item.append(name, button);
+        return item;
     }
 }
 

@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """What clients choose when they open a ticket."""
+
+    _inherit = "res.company"
+
+    # The kinds that are brought along are of use only where they can be chosen.
+    helpdesk_mgmt_portal_select_category = fields.Boolean(default=True)
