@@ -27,6 +27,7 @@ class KbsTariffs(Controller):
         prices = request.env["kbs.price.table"]
         tariffs = prices._prepare_tariffs_sudo(company)
         since, fault = self._kbs_read_since(company, typed["since"])
+        faq = request.env["kbs.article"]._prepare_faq_sudo(request.env.user)
         answer = None
         if typed["plan"] and typed["term"] and not fault:
             answer = prices._calculate(
@@ -38,6 +39,8 @@ class KbsTariffs(Controller):
             {
                 "tariffs": tariffs,
                 "structured": self._kbs_describe(company, tariffs),
+                "faq": faq,
+                "structured_faq": self._kbs_describe_faq(faq),
                 "typed": typed,
                 "answer": answer,
                 "fault": fault,
@@ -66,6 +69,23 @@ class KbsTariffs(Controller):
                 "name": request.env._("Support of KBS programs"),
                 "provider": {"@type": "Organization", "name": company.sudo().name},
                 "offers": offers,
+            }
+        )
+
+    def _kbs_describe_faq(self, faq):
+        """Return the questions for search engines (schema.org), as safe JSON."""
+        return json_scriptsafe.dumps(
+            {
+                "@context": "https://schema.org",
+                "@type": "FAQPage",
+                "mainEntity": [
+                    {
+                        "@type": "Question",
+                        "name": one["question"],
+                        "acceptedAnswer": {"@type": "Answer", "text": one["text"]},
+                    }
+                    for one in faq
+                ],
             }
         )
 

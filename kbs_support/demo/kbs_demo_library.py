@@ -4,6 +4,50 @@ from odoo import Command, api, fields, models
 
 CATEGORIES = ["Податки та збори", "Заробітна плата", "Звітність", "Програми КБС"]
 
+# Question, answer in paragraphs.
+QUESTIONS = [
+    (
+        "Коли починається супровід?",
+        [
+            "У день, указаний у рахунку, а якщо оплата надійшла пізніше — у день "
+            "оплати. Після оплати супровід діє одразу, телефонувати не потрібно.",
+            "Бюджетній установі, яка платить із затримкою, менеджер може відкрити "
+            "супровід за гарантійним листом.",
+        ],
+    ),
+    (
+        "Що таке програма лояльності?",
+        [
+            "Хто продовжує супровід без перерви на 3, 6, 9 або 12 місяців за тим самим "
+            "тарифним планом, платить менше. Ціни продовження вказано в таблиці.",
+            "Оплатити можна і після закінчення строку, доки триває пільговий період: "
+            "новий строк почнеться наступного дня після попереднього.",
+        ],
+    ),
+    (
+        "Хто з установи може звертатися по консультації?",
+        [
+            "Будь-хто з працівників. Тарифний план діє на всю установу, кількість людей "
+            "не обмежено.",
+        ],
+    ),
+    (
+        "Чи можна перейти на інший тарифний план?",
+        [
+            "Так. На вищий — будь-коли: невикористані дні зараховуються в ціну. На "
+            "нижчий — з наступного продовження.",
+        ],
+    ),
+    (
+        "Що буде з програмою, коли супровід закінчиться?",
+        [
+            "Програма працюватиме далі. Версії, випущені до останнього оплаченого дня, "
+            "залишаються доступними для завантаження; нових версій і консультацій не "
+            "буде, доки ви не продовжите супровід.",
+        ],
+    ),
+]
+
 # Title, kind, category, readers, programs, tags, days since publication (None: under
 # review), days until it is outdated, summary, paragraphs. A paragraph that begins with
 # "#" is a heading, one with "1." a step.
@@ -175,6 +219,7 @@ class KbsDemo(models.AbstractModel):
                 *(articles[x] for x in others)
             )
         self._vote(articles)
+        self._answer_questions()
         first = articles[0].with_user(self.env.ref("kbs_support.demo_user_sales"))
         first.summary = f"{first.summary} З прикладом."
 
@@ -209,6 +254,26 @@ class KbsDemo(models.AbstractModel):
             moment = fields.Datetime.now() - timedelta(days=days)
             article.sudo().write({"published_at": moment, "changed_at": moment})
         return article
+
+    @api.model
+    def _answer_questions(self):
+        shelf = self.env.ref("kbs_support.kbs_article_category_faq")
+        manager = self.env.ref("kbs_support.demo_user_manager")
+        articles = self.env["kbs.article"].create(
+            [
+                {
+                    "name": question,
+                    "kind": "consultation",
+                    "category_id": shelf.id,
+                    "visibility": "public",
+                    "summary": lines[0],
+                    "body": self._to_html(lines),
+                }
+                for question, lines in QUESTIONS
+            ]
+        )
+        articles.action_review()
+        articles.with_user(manager).action_publish()
 
     @api.model
     def _get_tags(self, names):

@@ -201,6 +201,7 @@ from . import (
     kbs_notice_call,
     kbs_notice_follow,
     kbs_notice_runner,
+    kbs_notice_portal,
     kbs_notice_release,
     kbs_feedback_release,
     kbs_release_news,
@@ -224,6 +225,7 @@ from . import (
     kbs_article_version,
     kbs_article_vote,
     kbs_article_search,
+    kbs_article_faq,
     kbs_article_files,
     kbs_article_reader,
 )

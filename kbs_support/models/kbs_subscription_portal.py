@@ -49,8 +49,8 @@ class KbsSubscription(models.Model):
         """Return all that stands on the home page of ``user``.
 
         :return: dict of ``cards`` (see :meth:`_prepare_portal_card`), ``earlier``
-            (dicts of ``url`` and ``name``), ``tickets``, ``invoices``, ``updates``
-            and ``contact``
+            (dicts of ``url`` and ``name``), ``tickets``, ``invoices``, ``updates``,
+            ``urgent`` and ``contact``
         """
         found = self.sudo().search(self._get_portal_domain(user))
         live = found.filtered(lambda x: x.state in LIVE or x._is_portal_renewable())
@@ -69,6 +69,7 @@ class KbsSubscription(models.Model):
             "tickets": self.env["helpdesk.ticket"]._prepare_portal_open_sudo(user),
             "invoices": self.env["account.move"]._prepare_portal_unpaid_sudo(user),
             "updates": self.env["kbs.software"]._prepare_portal_updates_sudo(user),
+            "urgent": self.env["kbs.notice"]._prepare_portal_urgent_sudo(user),
             "contact": user.company_id.sudo()._kbs_get_client_words(),
         }
 

@@ -1,6 +1,7 @@
 from . import (
     stories,
     test_access,
+    test_accessibility,
     test_cockpit,
     test_cancel,
     test_coverage,
@@ -83,6 +84,7 @@ from . import (
     test_blackout,
     test_work_time,
     test_notice_list,
+    test_notice_portal,
     test_notice_send,
     test_notice_calls,
     test_notice_follow,

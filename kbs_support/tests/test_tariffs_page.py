@@ -49,6 +49,38 @@ class TestTariffsPage(KbsCase, HttpCase):
         self.assertIn(self.show(self.price("optima_6", self.loyalty)), page)
         self.assertIn(self.show(self.price("hour")), page)
 
+    def test_questions_of_everybody_are_answered(self):
+        shelf = self.env.ref("kbs_support.kbs_article_category_faq")
+        other = self.env["kbs.article.category"].create({"name": "Taxes"})
+
+        def publish(name, category=shelf, **values):
+            article = self.env["kbs.article"].create(
+                {
+                    "name": name,
+                    "summary": "In short",
+                    "body": "<p>On the day of </script> payment.</p>",
+                    "category_id": category.id,
+                    "visibility": "public",
+                    **values,
+                }
+            )
+            article.action_review()
+            article.with_user(self.lead).action_publish()
+
+        self.assertNotIn("What others ask", self.words(self.page()))
+        publish("When does it begin?")
+        publish("For clients only?", visibility="covered")
+        publish("About taxes?", category=other)
+        publish("Of last year?", valid_until="2025-12-31")
+        page = self.page()
+        asked = [x.text_content() for x in page.xpath("//details/summary")]
+        self.assertEqual(asked, ["When does it begin?"])
+        texts = page.xpath("//script[@type='application/ld+json']/text()")
+        [faq] = [x for x in map(json.loads, texts) if x["@type"] == "FAQPage"]
+        [question] = faq["mainEntity"]
+        self.assertEqual(question["name"], "When does it begin?")
+        self.assertIn("On the day", question["acceptedAnswer"]["text"])
+
     def test_a_new_price_is_there_at_once(self):
         rule = self.env.ref("kbs_support.product_pricelist_item_kbs_regular_optima_6")
         rule.fixed_price = 31337
