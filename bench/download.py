@@ -12,7 +12,7 @@ import tempfile
 import time
 
 import requests
-from lib import make_company, run, sell
+from lib import make_people, run
 from lib.server import Server
 
 from odoo import Command
@@ -20,31 +20,6 @@ from odoo import Command
 SIZE = 300  # MB
 ALLOWED = SIZE / 10  # MB of growth, for whatever a request needs
 CHUNK = 2**20
-
-
-def make_people(env):
-    """A lead, and a client with paid support and an account."""
-    company = make_company(env)
-    env = env(context={**env.context, "allowed_company_ids": company.ids})
-    client = env["res.partner"].create({"name": "Client", "is_company": True})
-    sell(env, client, env.ref("kbs_support.product_product_kbs_optima_12"))
-    person = env["res.partner"].create({"name": "Person", "parent_id": client.id})
-    for login, group, partner in (
-        ("bench_lead", "kbs_support.group_kbs_lead", False),
-        ("bench_client", "base.group_portal", person.id),
-    ):
-        env["res.users"].create(
-            {
-                "name": login,
-                "login": login,
-                "password": login,
-                "company_id": company.id,
-                "company_ids": [Command.set(company.ids)],
-                "group_ids": [Command.set(env.ref(group).ids)],
-                **({"partner_id": partner} if partner else {}),
-            }
-        )
-    return env
 
 
 def make_draft(env):
@@ -185,7 +160,7 @@ def download(server, release, sha256):
 
 
 def measure(env, _count):
-    env = make_people(env)
+    env = make_people(env, "bench")
     release = make_draft(env)
     env.cr.commit()
     file, sha256 = make_file()

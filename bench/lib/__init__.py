@@ -68,6 +68,34 @@ def sell(env, clients, product):
     return orders.order_line.kbs_period_ids.subscription_id
 
 
+def make_people(env, name):
+    """A lead ``<name>_lead``, and a client with paid support, ``<name>_client``.
+
+    The password is the login. Returns ``env`` of their company.
+    """
+    company = make_company(env)
+    env = env(context={**env.context, "allowed_company_ids": company.ids})
+    client = env["res.partner"].create({"name": "Client", "is_company": True})
+    sell(env, client, env.ref("kbs_support.product_product_kbs_optima_12"))
+    person = env["res.partner"].create({"name": "Person", "parent_id": client.id})
+    for login, group, partner in (
+        (f"{name}_lead", "kbs_support.group_kbs_lead", False),
+        (f"{name}_client", "base.group_portal", person.id),
+    ):
+        env["res.users"].create(
+            {
+                "name": login,
+                "login": login,
+                "password": login,
+                "company_id": company.id,
+                "company_ids": [Command.set(company.ids)],
+                "group_ids": [Command.set(env.ref(group).ids)],
+                **({"partner_id": partner} if partner else {}),
+            }
+        )
+    return env
+
+
 def run(measure, argv, count):
     """Call ``measure(env, count)`` on the database that the command line names."""
     database = argv[1]

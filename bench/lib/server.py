@@ -39,7 +39,7 @@ class Server:
             try:
                 if requests.get(f"{self.url}/web/health", timeout=5).ok:
                     return self
-            except requests.ConnectionError:
+            except requests.RequestException:  # not there yet, or busy loading
                 time.sleep(0.5)
         self.__exit__()
         sys.exit("The server does not answer.")

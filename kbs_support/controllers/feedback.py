@@ -11,6 +11,8 @@ from .helpdesk_ticket_portal import to_id
 from .portal_list import PortalList, Select, all_or, group_select, sort_select
 from .typed import read_files, read_line, read_typed
 
+BY_DATE, BY_VOTES = "id desc", "vote_count desc, id desc"
+
 
 class FeedbackPortal(CustomerPortal):
     """Proposals, complaints and remarks of a client, and what others propose."""
@@ -42,25 +44,20 @@ class FeedbackPortal(CustomerPortal):
 
     def _kbs_read_feedback_list(self, query):
         env = request.env
-        fields = env["kbs.feedback"]._fields
         kinds, states = (
-            [
-                (key, words, [(name, "=", key)])
-                for key, words in fields[name]._description_selection(env)
-            ]
+            [(key, words, [(name, "=", key)]) for key, words in _get_words(name)]
             for name in ("kind", "state")
         )
+        orders = {
+            "date": env._("Newest first"),
+            "votes": env._("Most wanted first"),
+        }
+        groups = {"kind": env._("By kind"), "state": env._("By status")}
         selects = [
             Select("kind", env._("Kind"), all_or(env._("All kinds"), kinds)),
             Select("state", env._("Status"), all_or(env._("Any status"), states)),
-            sort_select(
-                ("date", env._("Newest first"), "id desc"),
-                ("votes", env._("Most wanted first"), "vote_count desc, id desc"),
-            ),
-            group_select(
-                ("kind", env._("By kind"), "kind"),
-                ("state", env._("By status"), "state"),
-            ),
+            sort_select(orders, {"date": BY_DATE, "votes": BY_VOTES}),
+            group_select(groups, {"kind": "kind", "state": "state"}),
         ]
         return PortalList("/my/feedback", query, selects, env._("Number or words"))
 
@@ -176,23 +173,26 @@ class FeedbackPortal(CustomerPortal):
 
     def _kbs_read_proposals(self, query):
         env = request.env
-        open_domain = [("state", "in", OPEN_STATES)]
+        narrowed = {
+            "open": env._("Not decided yet"),
+            "done": env._("Done"),
+        }
+        orders = {
+            "votes": env._("Most wanted first"),
+            "date": env._("Newest first"),
+        }
+        domains = {
+            "open": [("state", "in", OPEN_STATES)],
+            "done": [("state", "=", "done")],
+        }
+        options = [(key, narrowed[key], domain) for key, domain in domains.items()]
         selects = [
             Select(
                 "filterby",
                 env._("Which proposals"),
-                all_or(
-                    env._("All proposals"),
-                    [
-                        ("open", env._("Not decided yet"), open_domain),
-                        ("done", env._("Done"), [("state", "=", "done")]),
-                    ],
-                ),
+                all_or(env._("All proposals"), options),
             ),
-            sort_select(
-                ("votes", env._("Most wanted first"), "vote_count desc, id desc"),
-                ("date", env._("Newest first"), "id desc"),
-            ),
+            sort_select(orders, {"votes": BY_VOTES, "date": BY_DATE}),
         ]
         return PortalList("/my/proposals", query, selects, env._("What is it about?"))
 
@@ -223,3 +223,9 @@ class FeedbackPortal(CustomerPortal):
         if is_done:
             return request.redirect(f"{url}#proposal_{feedback_id}")
         return request.redirect(f"{url}{'&' if '?' in url else '?'}fault=1")
+
+
+def _get_words(name):
+    """Return ``[(key, words)]`` of a selection of feedback."""
+    field = request.env["kbs.feedback"]._fields[name]
+    return field._description_selection(request.env)

@@ -4,6 +4,14 @@ from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpde
 
 from .portal_list import PortalList, Select, all_or, group_select, sort_select
 
+ORDERS = {
+    "date": "create_date desc, id desc",
+    "name": "name, id",
+    "stage": "stage_id, id desc",
+    "update": "last_stage_update desc nulls last, id desc",
+}
+GROUPS = {"stage": "stage_id", "category": "category_id", "person": "partner_id"}
+
 
 class KbsTicketList(CustomerPortalHelpdesk):
     """The list of a client's tickets."""
@@ -40,33 +48,30 @@ class KbsTicketList(CustomerPortalHelpdesk):
     def _kbs_get_ticket_selects(self):
         env = request.env
         domains = env["helpdesk.ticket"]._kbs_get_portal_filters_sudo()
-        words = {
+        states = {
             "open": env._("Open"),
             "waiting": env._("Waiting for you"),
             "closed": env._("Closed"),
             "own": env._("My own"),
         }
+        orders = {
+            "date": env._("Newest first"),
+            "name": env._("By subject"),
+            "stage": env._("By stage"),
+            "update": env._("Last changed first"),
+        }
+        groups = {
+            "stage": env._("By stage"),
+            "category": env._("By kind"),
+            "person": env._("By person"),
+        }
+        narrowed = [(key, states[key], domain) for key, domain in domains.items()]
         return [
             Select(
                 "filterby",
                 env._("Which tickets"),
-                all_or(
-                    env._("All tickets"), [(x, words[x], domains[x]) for x in domains]
-                ),
+                all_or(env._("All tickets"), narrowed),
             ),
-            sort_select(
-                ("date", env._("Newest first"), "create_date desc, id desc"),
-                ("name", env._("By subject"), "name, id"),
-                ("stage", env._("By stage"), "stage_id, id desc"),
-                (
-                    "update",
-                    env._("Last changed first"),
-                    "last_stage_update desc nulls last, id desc",
-                ),
-            ),
-            group_select(
-                ("stage", env._("By stage"), "stage_id"),
-                ("category", env._("By category"), "category_id"),
-                ("person", env._("By person"), "partner_id"),
-            ),
+            sort_select(orders, ORDERS),
+            group_select(groups, GROUPS),
         ]

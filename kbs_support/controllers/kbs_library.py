@@ -176,29 +176,34 @@ class KbsLibrary(Controller):
         kinds = env["kbs.article"]._fields["kind"]._description_selection(request.env)
         categories = env["kbs.article.category"].search_fetch([], ["name"])
         programs = env["kbs.software"].search_fetch([], ["name"])
+        labels = {
+            "kind": env._("Kind of article"),
+            "category": env._("Category"),
+            "program": env._("Program"),
+        }
+        every = {
+            "kind": env._("All kinds"),
+            "category": env._("All categories"),
+            "program": env._("All programs"),
+        }
         options = {
-            "kind": (env._("Kind of article"), env._("All kinds"), kinds),
-            "category": (
-                env._("Category"),
-                env._("All categories"),
-                [(x.id, x.name) for x in categories],
-            ),
-            "program": (
-                env._("Program"),
-                env._("All programs"),
-                [(x.id, x.name) for x in programs],
-            ),
+            "kind": kinds,
+            "category": [(x.id, x.name) for x in categories],
+            "program": [(x.id, x.name) for x in programs],
         }
         selects = [
             Select(
                 name,
-                label,
+                labels[name],
                 all_or(
-                    words,
-                    [(x, said, [(FILTERS[name], "in", [x])]) for x, said in found],
+                    every[name],
+                    [
+                        (key, words, [(FILTERS[name], "in", [key])])
+                        for key, words in found
+                    ],
                 ),
             )
-            for name, (label, words, found) in options.items()
+            for name, found in options.items()
         ]
         kept = {"tag": tag} if tag else None
         return PortalList(

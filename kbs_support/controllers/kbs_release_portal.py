@@ -95,36 +95,16 @@ class KbsReleasePortal(CustomerPortal):
 
     def _kbs_read_release_list(self, query, programs):
         env = request.env
-        fields = env["kbs.release"]._fields
-        kinds = fields["kind"]._description_selection(request.env)
+        kinds = env["kbs.release"]._fields["kind"]._description_selection(env)
+        orders = {"date": env._("Newest first"), "old": env._("Oldest first")}
+        groups = {"program": env._("By program"), "kind": env._("By kind")}
+        own = [(x["id"], x["name"], [("software_id", "=", x["id"])]) for x in programs]
+        kinds = [(key, words, [("kind", "=", key)]) for key, words in kinds]
         selects = [
-            Select(
-                "program",
-                env._("Program"),
-                all_or(
-                    env._("All programs"),
-                    [
-                        (x["id"], x["name"], [("software_id", "=", x["id"])])
-                        for x in programs
-                    ],
-                ),
-            ),
-            Select(
-                "kind",
-                env._("Kind of version"),
-                all_or(
-                    env._("All kinds"),
-                    [(x, name, [("kind", "=", x)]) for x, name in kinds],
-                ),
-            ),
-            sort_select(
-                ("date", env._("Newest first"), "date desc, id desc"),
-                ("old", env._("Oldest first"), "date, id"),
-            ),
-            group_select(
-                ("program", env._("By program"), "software_id"),
-                ("kind", env._("By kind"), "kind"),
-            ),
+            Select("program", env._("Program"), all_or(env._("All programs"), own)),
+            Select("kind", env._("Kind of version"), all_or(env._("All kinds"), kinds)),
+            sort_select(orders, {"date": "date desc, id desc", "old": "date, id"}),
+            group_select(groups, {"program": "software_id", "kind": "kind"}),
         ]
         return PortalList("/my/releases", query, selects, env._("Words or a version"))
 

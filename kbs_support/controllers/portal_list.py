@@ -138,24 +138,27 @@ def all_or(label, options):
     }
 
 
-def group_select(*options):
-    """Return the select of groupings; its options are ``(key, words, field)``."""
+def group_select(words, fields):
+    """Return the select of groupings.
+
+    :param words: ``{key: words}``
+    :param fields: ``{key: field}``
+    """
     env = request.env
+    options = {key: (words[key], field) for key, field in fields.items()}
     return Select(
-        "groupby",
-        env._("Group by"),
-        {"none": (env._("Not grouped"), None)}
-        | {key: (words, field) for key, words, field in options},
+        "groupby", env._("Group by"), {"none": (env._("Not grouped"), None)} | options
     )
 
 
-def sort_select(*options):
-    """Return the select of orders; its options are ``(key, words, order)``."""
-    return Select(
-        "sortby",
-        request.env._("Sort by"),
-        {key: (words, order) for key, words, order in options},
-    )
+def sort_select(words, orders):
+    """Return the select of orders; the first one holds.
+
+    :param words: ``{key: words}``
+    :param orders: ``{key: order}``
+    """
+    options = {key: (words[key], order) for key, order in orders.items()}
+    return Select("sortby", request.env._("Sort by"), options)
 
 
 def _read(query, select):

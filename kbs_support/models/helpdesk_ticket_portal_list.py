@@ -52,7 +52,7 @@ class HelpdeskTicket(models.Model):
                 "opened": format_date(self.env, ticket.create_date),
                 "closed": ticket.closed_date
                 and format_date(self.env, ticket.closed_date),
-                "group": group and (ticket[group].name or self.env._("Without")),
+                "group": group and (ticket[group].name or self.env._("Not given")),
             }
             for ticket in self.sudo()
         ]

@@ -81,7 +81,7 @@ class TestTicketList(ScaleMixin, SupportPortalCase, HttpCase):
         _names, page = self.read("?groupby=category")
         headings = [x.text_content() for x in page.xpath("//main//h2")]
         self.assertIn("Payroll", headings)
-        self.assertIn("Without", headings)
+        self.assertIn("Not given", headings)
 
     def sorted_by_person(self):
         tickets = self.first + self.second + self.third
