@@ -185,6 +185,17 @@
         "views/kbs_article_views.xml",
         "views/kbs_library_templates.xml",
         "views/kbs_library_menus.xml",
+        "security/kbs_events_rules.xml",
+        "data/kbs_event.xml",
+        "data/mail_template_kbs_event.xml",
+        "report/kbs_event_certificate_templates.xml",
+        "views/event_event_views.xml",
+        "views/event_registration_views.xml",
+        "views/res_partner_organiser_views.xml",
+        "views/sale_order_event_views.xml",
+        "views/kbs_events_menus.xml",
+        "views/website_event_templates.xml",
+        "views/kbs_events_portal_templates.xml",
     ],
     "demo": [
         "demo/res_company.xml",
@@ -198,11 +209,16 @@
         "demo/kbs_work.xml",
         "demo/kbs_updates.xml",
         "demo/kbs_library.xml",
+        "demo/kbs_events.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "kbs_support/static/src/**/*",
             ("remove", "kbs_support/static/src/portal/**/*"),
+            ("remove", "kbs_support/static/src/report/**/*"),
+        ],
+        "web.report_assets_common": [
+            "kbs_support/static/src/report/**/*",
         ],
         "web.assets_frontend": [
             "kbs_support/static/src/portal/**/*",

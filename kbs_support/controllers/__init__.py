@@ -5,6 +5,7 @@ from . import (
     helpdesk_ticket_portal,
     kbs_booking,
     kbs_callback,
+    kbs_events_portal,
     kbs_hour_statement,
     kbs_library,
     kbs_news,
@@ -16,4 +17,5 @@ from . import (
     kbs_support_pay,
     kbs_support_request,
     rating,
+    website_event,
 )

@@ -117,4 +117,9 @@ from . import (
     test_library_search,
     test_library_pages,
     test_two_workers_library,
+    test_event_benefit,
+    test_event_website,
+    test_event_portal,
+    test_two_workers_events,
+    test_tour_event,
 )

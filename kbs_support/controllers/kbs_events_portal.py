@@ -1,0 +1,76 @@
+from odoo.exceptions import UserError
+from odoo.http import content_disposition, request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+REPORT = "kbs_support.kbs_event_certificate_report"
+
+
+class KbsEventsPortal(CustomerPortal):
+    """The seats of a client's company at training events, and certificates."""
+
+    @route("/my/events", type="http", auth="user", website=True, methods=["GET"])
+    def kbs_events(self, **_query):
+        return self._kbs_render_events()
+
+    @route(
+        "/my/events/<int:registration_id>/cancel",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def kbs_event_cancel(self, registration_id, **_typed):
+        seat_sudo = self._kbs_find_seat_sudo(registration_id)
+        try:
+            with request.env.cr.savepoint():
+                seat_sudo._kbs_cancel_from_portal_sudo(request.env.user)
+        except UserError as error:
+            return self._kbs_render_events(str(error))
+        return request.redirect("/my/events")
+
+    @route(
+        "/my/events/<int:registration_id>/certificate",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+    )
+    def kbs_event_certificate(self, registration_id, **_query):
+        seat_sudo = self._kbs_find_seat_sudo(registration_id)
+        if not seat_sudo._kbs_has_certificate():
+            raise request.not_found()
+        # Sudo: the report reads what the client may not; whose it is was asked above.
+        report_sudo = request.env["ir.actions.report"].sudo()
+        company = seat_sudo.event_id._kbs_get_company()
+        pdf, _kind = report_sudo.with_company(company)._render_qweb_pdf(
+            REPORT, seat_sudo.ids
+        )
+        name = f"{request.env._('Certificate')} {seat_sudo.kbs_certificate}.pdf"
+        headers = [
+            ("Content-Type", "application/pdf"),
+            ("Content-Length", len(pdf)),
+            ("Content-Disposition", content_disposition(name)),
+            ("Cache-Control", "private, no-store"),
+        ]
+        return request.make_response(pdf, headers=headers)
+
+    def _kbs_find_seat_sudo(self, registration_id):
+        """Return the seat; what is not of the client's company does not exist."""
+        seat_sudo = request.env["event.registration"]._kbs_find_portal_sudo(
+            request.env.user, registration_id
+        )
+        if not seat_sudo:
+            raise request.not_found()
+        return seat_sudo
+
+    def _kbs_render_events(self, fault=None):
+        seats = request.env["event.registration"]._kbs_prepare_portal_sudo(
+            request.env.user
+        )
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "kbs_events",
+            "seats": seats,
+            "fault": fault,
+        }
+        return request.render("kbs_support.portal_kbs_events", values)
