@@ -26,7 +26,8 @@ class KbsPayPortal(CustomerPortal):
             "bill": bill,
             "wire": bill["is_open"] and invoice_sudo._prepare_portal_wire(),
             "has_qr": bill["is_open"] and bool(invoice_sudo._kbs_get_qr_link()),
-            "is_online": invoice_sudo._kbs_is_paid_online(),
+            "is_support": bool(invoice_sudo.invoice_line_ids.product_id.kbs_plan_id),
+            "online_url": invoice_sudo._kbs_get_online_url(),
         }
         return request.render("kbs_support.portal_kbs_support_pay", values)
 

@@ -45,7 +45,7 @@ class KbsRequestPortal(KbsSupportPortal):
             "portal_kbs_support_request",
             "kbs_support_request",
             subscription_sudo,
-            asked=subscription_sudo._prepare_portal_requests(),
+            asked=subscription_sudo._prepare_portal_requests(request.env.user),
             typed=typed,
             fault=fault,
         )

@@ -44,8 +44,24 @@ class KbsTariffs(Controller):
                 "typed": typed,
                 "answer": answer,
                 "fault": fault,
+                **self._kbs_prepare_ordering(company),
             },
         )
+
+    def _kbs_prepare_ordering(self, company):
+        """Say whether the reader may order here, and what a stranger does first.
+
+        :return: dict of ``is_orderable``, ``is_stranger`` and ``is_signup_open``
+        """
+        user = request.env.user
+        # Sudo: whether strangers may open accounts is what the login page shows too.
+        scope = request.env["res.users"].sudo()._get_signup_invitation_scope()
+        return {
+            "is_orderable": not user._is_internal()
+            and request.env["kbs.subscription"]._may_order_portal(user, company),
+            "is_stranger": user._is_public(),
+            "is_signup_open": scope == "b2c",
+        }
 
     def _kbs_describe(self, company, tariffs):
         """Return the offers for search engines (schema.org), as safe JSON."""

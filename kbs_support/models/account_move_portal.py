@@ -68,6 +68,15 @@ class AccountMove(models.Model):
         )
         return bool(providers)
 
+    def _kbs_get_online_url(self):
+        """Return where Odoo takes the online payment of this invoice, or False.
+
+        Odoo pays by the token of the invoice, even for who is logged in.
+        """
+        if not self._kbs_is_paid_online():
+            return False
+        return self.get_portal_url(query_string="&payment=True")
+
     def _prepare_portal_invoice(self):
         """Return one invoice as plain values, with sudo."""
         self.ensure_one()

@@ -47,7 +47,8 @@ class KbsPriceTable(models.AbstractModel):
         :return: dict of ``plans`` (dicts of ``id``, ``name``, ``note``), ``promises``
             (dicts of ``label`` and ``values``: text, True or False for each plan),
             ``terms`` (dicts of ``name`` and ``cells``: for each plan a dict of
-            ``total``, ``month``, ``loyalty``, ``saving``, or None) and ``hours``
+            ``url``, ``total``, ``month``, ``loyalty``, ``saving``, or None) and
+            ``hours``
         """
         env = self.with_company(company).sudo().env
         table = env["kbs.price.table"]._get_table()
@@ -87,6 +88,7 @@ class KbsPriceTable(models.AbstractModel):
         loyalty = term["prices"].get(f"{plan.id}-{by_kind.get('loyalty')}")
         loyalty = loyalty if plan.has_loyalty else None
         return {
+            "url": f"/my/support/buy?plan={plan.id}&term={term['id']}",
             "price": regular["price"],
             "total": money(regular["price"]),
             "month": money(regular["month"]),
@@ -128,8 +130,8 @@ class KbsPriceTable(models.AbstractModel):
 
         :param tariffs: see :meth:`_prepare_tariffs_sudo`
         :param since: local date from which he is a client without a gap, or None
-        :return: dict of ``name``, ``total``, ``month`` and ``loyalty`` (a sentence, or
-            False), or None where this is not sold
+        :return: dict of ``name``, ``url`` (to order it), ``total``, ``month`` and
+            ``loyalty`` (a sentence, or False), or None where this is not sold
         """
         place = [x["id"] for x in tariffs["plans"]]
         term = next((x for x in tariffs["terms"] if x["id"] == term_id), None)
@@ -141,6 +143,7 @@ class KbsPriceTable(models.AbstractModel):
         plan = tariffs["plans"][place.index(plan_id)]
         return {
             "name": f"{plan['name']}, {term['name']}",
+            "url": cell["url"],
             "total": cell["total"],
             "month": cell["month"],
             "loyalty": self._tell_loyalty(company, cell, since),

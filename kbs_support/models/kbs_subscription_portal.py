@@ -49,11 +49,11 @@ class KbsSubscription(models.Model):
         """Return all that stands on the home page of ``user``.
 
         :return: dict of ``cards`` (see :meth:`_prepare_portal_card`), ``earlier``
-            (dicts of ``url`` and ``name``), ``tickets``, ``invoices``, ``updates``,
-            ``urgent`` and ``contact``
+            (dicts of ``url`` and ``name``), ``choices``, ``tickets``, ``invoices``,
+            ``updates``, ``urgent`` and ``contact``
         """
         found = self.sudo().search(self._get_portal_domain(user))
-        live = found.filtered(lambda x: x.state in LIVE or x._is_portal_renewable())
+        live = found._get_portal_live()
         live = live.sorted(lambda x: LIVE.index(x.state) if x.state in LIVE else 9)
         offers = live._get_portal_offers()
         return {
@@ -66,12 +66,17 @@ class KbsSubscription(models.Model):
                 }
                 for x in found - live
             ],
+            "choices": self.env["sale.order"]._kbs_prepare_portal_choices_sudo(user),
             "tickets": self.env["helpdesk.ticket"]._prepare_portal_open_sudo(user),
             "invoices": self.env["account.move"]._prepare_portal_unpaid_sudo(user),
             "updates": self.env["kbs.software"]._prepare_portal_updates_sudo(user),
             "urgent": self.env["kbs.notice"]._prepare_portal_urgent_sudo(user),
             "contact": user.company_id.sudo()._kbs_get_client_words(),
         }
+
+    def _get_portal_live(self):
+        """Return those that the client has now, or can renew."""
+        return self.filtered(lambda x: x.state in LIVE or x._is_portal_renewable())
 
     def _prepare_portal_card(self, user, offers):
         """Return one subscription as plain values.

@@ -13,8 +13,9 @@ class KbsSubscription(models.Model):
         Documents are those that he may read by Odoo's own rules: what an order of
         ours leads to is not his by that alone.
 
-        :return: dict of ``card``, ``periods``, ``orders``, ``invoices``, ``timeline``
-            (see :meth:`_prepare_timeline`) and ``pauses``
+        :return: dict of ``card``, ``is_served`` (whether more can be ordered or asked
+            for), ``periods``, ``orders``, ``invoices``, ``timeline`` (see
+            :meth:`_prepare_timeline`) and ``pauses``
         """
         self.ensure_one()
         subscription = self.sudo()
@@ -23,6 +24,7 @@ class KbsSubscription(models.Model):
         for_client = subscription.with_context(kbs_for_client=True)
         return {
             "card": subscription._prepare_portal_card(user, offers),
+            "is_served": subscription._is_portal_served(),
             "periods": [
                 x._prepare_portal_period(invoices)
                 for x in subscription.period_ids._get_booked()[::-1]

@@ -113,16 +113,6 @@ class KbsSubscription(models.Model):
         order = self.renewal_id.order_id.filtered(lambda x: x.state == "sent")
         return order.with_user(user)._filtered_access("read").sudo()
 
-    def _get_portal_order_sudo(self, user, order_id):
-        """Return the order of this support that ``user`` may confirm, else none.
-
-        The confirmed one too: who clicks twice is led on to the payment.
-        """
-        orders = self.sudo().renewal_ids.order_ids.filtered(
-            lambda x: x.id == order_id and x.state in ("sent", "sale")
-        )
-        return orders.with_user(user)._filtered_access("read").sudo()
-
     def _prepare_portal_quotation(self, user):
         order = self._get_portal_quotation(user)
         if not order:
@@ -141,29 +131,20 @@ class KbsSubscription(models.Model):
         self.ensure_one()
         subscription = self.sudo().with_company(self.company_id)
         wait_for_others(subscription)
-        subscription._check_portal_orders()
+        subscription._check_may_order_portal(user, subscription.company_id)
         if fault := subscription._get_portal_renewal_fault():
             raise UserError(fault)
         offers = subscription._get_portal_offers()[subscription]
         offer = next((x for x in offers if x.term.id == term_id), None)
         if not offer or str(offer.price) != price:
-            raise UserError(
-                self.env._("This offer no longer holds. Look at the offers again.")
-            )
+            raise subscription._refuse_lost_offer()
         # What was quoted by hand before the renewal opened belongs to it now.
         self.env["kbs.renewal"].sudo()._open(subscription)
         subscription._check_no_agreed_quotation(offer)
         order = subscription._create_renewal_orders([offer])[subscription]
         if order.state == "draft":
-            order.state = "sent"  # the client has it before him
-            order._kbs_note_portal_user(user, self.env._("Chosen in the portal"))
+            order._kbs_choose("renewal", user)
         return order
-
-    def _check_portal_orders(self):
-        if not self.company_id.kbs_portal_orders:
-            raise UserError(
-                self.env._("Write to your manager: orders are taken by him.")
-            )
 
     def _check_no_agreed_quotation(self, offer):
         """Do not withdraw what a person has agreed with the client.
@@ -173,17 +154,4 @@ class KbsSubscription(models.Model):
         order = self.renewal_id.order_id
         if order.state not in ("draft", "sent") or offer.is_same_as(order):
             return
-        plan_lines = order._kbs_get_plan_lines()
-        if (
-            order.order_line == plan_lines
-            and not order.kbs_override_reason
-            and all(x._kbs_get_price_kind() != "manual" for x in plan_lines)
-        ):
-            return
-        raise UserError(
-            self.env._(
-                "Your manager has prepared the offer %(order)s for you. Confirm it, or "
-                "write to him if you want another one.",
-                order=order.name,
-            )
-        )
+        order._kbs_check_not_agreed()

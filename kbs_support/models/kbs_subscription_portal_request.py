@@ -1,10 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date, is_html_empty, plaintext2html
+from odoo.tools import is_html_empty, plaintext2html
 
 MAX_REASON = 5000  # characters
-# What the client may ask for while his support is in one of these states.
-SERVED = ("active", "paused", "upcoming")
 
 
 class KbsSubscription(models.Model):
@@ -16,76 +14,42 @@ class KbsSubscription(models.Model):
 
     _inherit = "kbs.subscription"
 
-    def _get_portal_request_kinds(self):
-        """Return ``{key: title}`` of what may be asked for now. To be extended."""
+    def _get_portal_request_kinds(self, user):
+        """Return ``{key: title}`` of what ``user`` may ask for now. To be extended.
+
+        Who may order hours himself does not ask for them.
+        """
         self.ensure_one()
-        if self.closed_on or self.leaving_since or self.state not in SERVED:
+        if not self._is_portal_served():
             return {}
-        return {
+        kinds = {
             "plan": self.env._("Another plan"),
             "hours": self.env._("More hours of a specialist"),
             "pause": self.env._("A pause"),
             "leave": self.env._("The end of support"),
+            "other": self.env._("Something else"),
         }
+        if self._may_order_portal(user, self.company_id):
+            kinds["plan"] = self.env._("Another plan from the renewal on")
+            del kinds["hours"]
+        return kinds
 
-    def _prepare_portal_requests(self):
+    def _prepare_portal_requests(self, user):
         """Return the page of requests.
 
         :return: dict of ``kinds`` (see :meth:`_get_portal_request_kinds`), ``plans``
-            (dicts of ``words`` and ``difference``: what a bigger plan costs to the end
-            of the running period) and ``hours`` (``name``, ``price``)
+            and ``hours`` (what the two would cost, see :meth:`_prepare_portal_change`
+            and :meth:`_prepare_portal_hour_prices`; nothing where he orders himself)
         """
         self.ensure_one()
+        kinds = self._get_portal_request_kinds(user)
+        is_asked = "hours" in kinds
+        changes = self._get_portal_changes() if is_asked else []
         return {
-            "kinds": self._get_portal_request_kinds(),
-            "plans": self._prepare_portal_plan_changes(),
-            "hours": self._prepare_portal_hour_prices(),
+            "kinds": kinds,
+            "plans": [self._prepare_portal_change(x) for x in changes],
+            "hours": self._prepare_portal_hour_prices() if is_asked else [],
         }
-
-    def _prepare_portal_plan_changes(self):
-        period, day = self._get_running_period(), self._get_first_change_day()
-        if not period or not day or self._get_staying_refusal():
-            return []
-        plans = self.env["kbs.plan"].search([("id", "!=", period.plan_id.id)])
-        found = []
-        for plan in plans:
-            try:
-                change = self._quote_change(plan, day, period)
-            except UserError:
-                continue  # a cheaper one waits for the renewal
-            found.append(
-                {
-                    "words": self.env._(
-                        "%(plan)s from %(first)s until %(last)s, to pay:",
-                        plan=plan.name,
-                        first=format_date(self.env, change.day),
-                        last=format_date(self.env, period.sold_until),
-                    ),
-                    "difference": format_amount(
-                        self.env, change.difference, period.currency_id
-                    ),
-                }
-            )
-        return found
-
-    def _prepare_portal_hour_prices(self):
-        lists = self.env["product.pricelist"]._kbs_get_support_lists(self.company_id)
-        products = self.env["product.product"].union(
-            *(
-                self.env.ref(f"kbs_support.product_product_kbs_{name}", False) or []
-                for name in ("hour", "hour_pack_5")
-            )
-        )
-        regular = lists[:1]
-        prices = regular._get_products_price(products, 1.0) if regular else {}
-        return [
-            {
-                "name": x.name,
-                "price": format_amount(self.env, prices[x.id], regular.currency_id),
-            }
-            for x in products
-            if prices.get(x.id)
-        ]
 
     def _request_from_portal_sudo(self, user, kind, reason):
         """Take in what ``user`` asks for; the same twice is one.
@@ -97,7 +61,7 @@ class KbsSubscription(models.Model):
         """
         self.ensure_one()
         subscription = self.sudo().with_company(self.company_id)
-        title = subscription._get_portal_request_kinds().get(kind)
+        title = subscription._get_portal_request_kinds(user).get(kind)
         if not title:
             raise UserError(self.env._("Choose what you ask for."))
         if is_html_empty(plaintext2html(reason)):

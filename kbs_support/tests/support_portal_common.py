@@ -75,9 +75,54 @@ class SupportPortalCase(DownloadCase):
         return self.post(f"/{self.support.id}/renew", {**self.offer(), **values}, user)
 
     def confirm(self, quotation, user=None, **values):
-        amount = str(quotation.amount_total)
-        data = {"order": quotation.id, "amount": amount, **values}
-        return self.post(f"/{self.support.id}/order", data, user)
+        data = {"amount": str(quotation.amount_total), **values}
+        return self.post(f"/order/{quotation.id}", data, user)
+
+    def buy(self, user=None, name="optima_3", **values):
+        """Choose a first support, as the form of its page does."""
+        data = {**self.first(name), **values}
+        return self.post("/buy", data, user or self.newcomer)
+
+    def first(self, name="optima_3"):
+        """What the form of the first purchase sends."""
+        product = self.product(name)
+        price = self.regular._get_product_price(product, 1.0)
+        return {
+            "plan": product.kbs_plan_id.id,
+            "term": product.kbs_term_id.id,
+            "price": str(price),
+        }
+
+    def hour(self, name="hour", quantity=1):
+        """What the form of this kind of hours sends."""
+        product = self.product(name)
+        price = self.regular._get_product_price(product, 1.0)
+        return {"product": product.id, "quantity": quantity, "price": str(price)}
+
+    def order_hours(self, user=None, name="hour", quantity=1, **values):
+        data = {**self.hour(name, quantity), **values}
+        return self.post(f"/{self.support.id}/hours", data, user)
+
+    def change(self, plan="premium"):
+        """What the form of this bigger plan sends."""
+        changes = self.support._get_portal_changes()
+        change = next(x for x in changes if x.plan == self.plan(plan))
+        return {"plan": change.plan.id, "price": str(change.difference)}
+
+    def order_plan(self, user=None, **values):
+        data = {**self.change(), **values}
+        return self.post(f"/{self.support.id}/plan", data, user)
+
+    @classmethod
+    def _create_newcomers(cls):
+        """An institution without support, and two of its people."""
+        cls.academy = cls._create_client("Academy", company_registry="02123456")
+        cls.newcomer = cls._create_person("sp_newcomer", cls.academy)
+        cls.fellow = cls._create_person("sp_fellow", cls.academy)
+
+    def orders_of(self, client):
+        self.env.invalidate_all()
+        return self.env["sale.order"].search([("partner_id", "=", client.id)])
 
     @property
     def orders(self):

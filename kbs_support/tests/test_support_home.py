@@ -155,6 +155,8 @@ class TestSupportHome(SupportPortalCase, HttpCase):
         self.assertNotIn(order.name, self.page(f"/{self.support.id}"))
 
     def test_headings_lead_a_reader_through(self):
+        # Nothing to offer yet, then a dozen offers.
+        self.assert_headings_in_order(self.get(f"/{self.support.id}/renew"))
         self.open_window()
         for path in ("", f"/{self.support.id}", f"/{self.support.id}/renew"):
             with self.subTest(path=path):
@@ -168,7 +170,7 @@ class TestSupportHome(SupportPortalCase, HttpCase):
             self.assertIn(number, self.page(user=user))
             self.assertIn(number, self.page(path, user))
         self.assertNotIn(number, self.page(user=self.stranger))
-        for end in ("", "/renew", "/order"):
+        for end in ("", "/renew"):
             with self.subTest(end=end):
                 answer = self.get(path + end, self.stranger)
                 self.assertEqual(answer.status_code, 404)
@@ -200,6 +202,8 @@ class TestSupportHome(SupportPortalCase, HttpCase):
             "/99999999999999999999",
             "/x",
             "/pay/0",
+            "/order/0",
+            "/order/99999999999999999999",
             "/pay/99999999999999999999",
         ):
             with self.subTest(path=path):

@@ -33,9 +33,9 @@ class TestSupportRenew(SupportPortalCase, HttpCase):
 
     def quote_in_portal(self):
         answer = self.choose()
-        self.assertTrue(answer.url.endswith(f"/{self.support.id}/order"), answer.url)
         order = self.orders
         self.assertEqual(len(order), 1)
+        self.assertTrue(answer.url.endswith(f"/order/{order.id}"), answer.url)
         return order
 
     # === CHOOSING === #
@@ -55,6 +55,7 @@ class TestSupportRenew(SupportPortalCase, HttpCase):
         order = self.quote_in_portal()
         self.assertEqual(order.partner_id, self.hospital)
         self.assertEqual(order.state, "sent")
+        self.assertEqual(order.kbs_portal_kind, "renewal")
         self.assertEqual(order.user_id, self.manager)
         self.assertEqual(order.kbs_renewal_id, self.support.renewal_id)
         self.assertEqual(order.pricelist_id, self.loyalty)
@@ -136,9 +137,11 @@ class TestSupportRenew(SupportPortalCase, HttpCase):
 
     def test_confirmed_order_leads_to_the_payment(self):
         order = self.quote_in_portal()
-        page = self.page(f"/{self.support.id}/order")
+        answer = self.get(f"/order/{order.id}")
+        page = self.words(answer)
         self.assertIn("Order with obligation to pay", page)
         self.assertIn(order.name, page)
+        self.assert_headings_in_order(answer)
         answer = self.confirm(order)
         invoice = order.invoice_ids
         self.assertEqual(order.state, "sale")
@@ -177,10 +180,12 @@ class TestSupportRenew(SupportPortalCase, HttpCase):
         order = self.quote_in_portal()
         foreign = self.quote("optima_12", client=self.client)
         foreign.state = "sent"
-        for wanted in (foreign.id, order.id + 1, order.id - 1, *FUZZ):
+        amount = {"amount": str(foreign.amount_total)}
+        for wanted in (foreign.id, order.id + 99, order.id - 1, 0, "9" * 20, "x"):
             with self.subTest(wanted=wanted):
-                answer = self.confirm(order, order=wanted)
-                self.assertEqual(answer.status_code, 200)
+                answer = self.post(f"/order/{wanted}", amount)
+                self.assertEqual(answer.status_code, 404)
+                self.assertEqual(self.get(f"/order/{wanted}").status_code, 404)
         self.assertEqual((order.state, foreign.state), ("sent", "sent"))
 
     def test_draft_of_ours_is_not_confirmed(self):
@@ -210,10 +215,10 @@ class TestSupportRenew(SupportPortalCase, HttpCase):
 
     def test_strangers_order_nothing(self):
         order, data = self.quote_in_portal(), self.offer("6")
-        confirmed = {"order": order.id, "amount": str(order.amount_total)}
-        for path, sent in (("renew", data), ("order", confirmed)):
+        confirmed = {"amount": str(order.amount_total)}
+        renew = f"/{self.support.id}/renew"
+        for path, sent in ((renew, data), (f"/order/{order.id}", confirmed)):
             with self.subTest(path=path):
-                path = f"/{self.support.id}/{path}"
                 answer = self.post(path, sent, self.stranger)
                 self.assertEqual(answer.status_code, 404)
                 self.become(None)
@@ -225,9 +230,10 @@ class TestSupportRenew(SupportPortalCase, HttpCase):
     @mute_logger("odoo.http")
     def test_nothing_without_the_token_of_the_session(self):
         order, data = self.quote_in_portal(), self.offer("6")
-        confirmed = {"order": order.id, "amount": str(order.amount_total)}
-        for path, sent in (("renew", data), ("order", confirmed)):
-            answer = self.post(f"/{self.support.id}/{path}", sent, csrf=False)
+        confirmed = {"amount": str(order.amount_total)}
+        renew = f"/{self.support.id}/renew"
+        for path, sent in ((renew, data), (f"/order/{order.id}", confirmed)):
+            answer = self.post(path, sent, csrf=False)
             self.assertEqual(answer.status_code, 400)
         self.assertEqual(self.orders, order)
         self.assertEqual(order.state, "sent")
@@ -236,8 +242,7 @@ class TestSupportRenew(SupportPortalCase, HttpCase):
         order, data = self.quote_in_portal(), self.offer("6")
         query = f"term={data['term']}&price={data['price']}"
         self.page(f"/{self.support.id}/renew?{query}")
-        query = f"order={order.id}&amount={order.amount_total}"
-        self.page(f"/{self.support.id}/order?{query}")
+        self.page(f"/order/{order.id}?amount={order.amount_total}")
         self.assertEqual(self.orders, order)
         self.assertEqual(order.state, "sent")
 

@@ -41,12 +41,25 @@ class TestSupportRequest(SupportPortalCase, HttpCase):
         self.assertEqual(len(self.support.activity_ids), 1)
 
     def test_what_it_would_cost(self):
+        self.assertNotIn(
+            "Hours beyond the plan", self.page(f"/{self.support.id}/request")
+        )
+        self.company.kbs_portal_orders = False
         page = self.page(f"/{self.support.id}/request")
-        premium = self.plan("premium").name
-        self.assertIn(f"{premium} from 05/15/2026 until 08/13/2026, to pay:", page)
-        self.assertNotIn(f"{self.plan('prof').name} from", page)
+        premium, change = self.plan("premium").name, self.support._get_portal_changes()
+        self.assertIn(f"{premium}: {change[0].difference:,.2f}", page)
+        self.assertIn("From 05/15/2026 until 08/13/2026, 91 days", page)
+        self.assertNotIn(f"{self.plan('prof').name}:", page)
         self.assertIn("Hours beyond the plan", page)
         self.assertIn("₴", page)
+
+    def test_who_orders_hours_himself_does_not_ask_for_them(self):
+        page = self.page(f"/{self.support.id}/request")
+        self.assertIn("You order these yourself: a bigger plan, hours", page)
+        self.assert_says("Choose what you ask for", self.ask("hours"))
+        for kind in ("plan", "pause", "leave", "other"):
+            self.ask(kind)
+        self.assertEqual(len(self.tickets), 4)
 
     def test_what_is_no_request(self):
         for kind, reason, words in (

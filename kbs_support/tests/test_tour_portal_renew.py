@@ -1,19 +1,26 @@
 from odoo.tests import HttpCase, tagged
 
-from .support_portal_common import SupportPortalCase
+from .portal_tour_common import DESK, PHONE, PortalTourCase
 
 
 @tagged("post_install", "-at_install")
-class TestTourPortalRenew(SupportPortalCase, HttpCase):
-    """A client renews in a real browser, as wide as a phone."""
+class TestTourPortalRenew(PortalTourCase, HttpCase):
+    """A client renews at the loyalty price, and pays."""
 
-    browser_size = "390x844"
-    touch_enabled = True
-
-    def test_from_the_home_to_the_payment(self):
+    def renew_at(self, size):
         self.open_window()
-        self.start_tour("/my/support", "kbs_portal_renew_tour", login="sp_owner")
+        self.walk(size, "/my/support", "kbs_portal_renew_tour", self.owner)
         order = self.orders
         self.assertEqual(order.state, "sale")
         self.assertEqual(order.invoice_ids.payment_state, "not_paid")
         self.assertEqual(order.order_line.kbs_term_id.months, 3)
+        self.pay(order)
+        period = self.period(order)
+        self.assertTrue(period.is_effective)
+        self.assertEqual(period.price_kind, "loyalty")
+
+    def test_on_a_phone(self):
+        self.renew_at(PHONE)
+
+    def test_at_a_desk(self):
+        self.renew_at(DESK)

@@ -1,21 +1,21 @@
 import { registry } from "@web/core/registry";
 
-/** A client renews his support on his phone: from the home to the payment. */
+/** A client renews his support, in Ukrainian: from the home to the payment. */
 registry.category("web_tour.tours").add("kbs_portal_renew_tour", {
     steps: () => [
         {
             content: "What is paid until when",
-            trigger: "main [name=words]:contains('Paid until')",
+            trigger: "html[lang='uk-UA'] main [name=words]:contains('2026')",
         },
         {
             content: "Renew",
-            trigger: "[name=renewal] a.btn-primary:contains('Renew')",
+            trigger: "[name=renewal] a.btn-primary",
             run: "click",
             expectUnloadPage: true,
         },
         {
-            content: "The same term as before",
-            trigger: ".card.border-primary button[type=submit]",
+            content: "The same term as before, at the loyalty price",
+            trigger: ".card.border-primary:has(del) button[type=submit]",
             run: "click",
             expectUnloadPage: true,
         },
@@ -36,11 +36,11 @@ registry.category("web_tour.tours").add("kbs_portal_renew_tour", {
         },
         {
             content: "Copy the amount",
-            trigger: ".o_kbs_copy button:contains('Amount')",
+            trigger: ".o_kbs_copy[data-copy$='.00'] button",
             run: "click",
         },
         {
-            trigger: ".o_kbs_copy_done:not(.d-none):contains('Copied')",
+            trigger: ".o_kbs_copy_done:not(.d-none)",
         },
     ],
 });

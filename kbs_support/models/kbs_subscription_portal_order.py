@@ -1,0 +1,40 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class KbsSubscription(models.Model):
+    """Whether a client may order in the portal, and what he has bought there."""
+
+    _inherit = "kbs.subscription"
+
+    @api.model
+    def _may_order_portal(self, user, company):
+        """Say whether ``user`` may order from ``company`` for his own company.
+
+        The only place that decides it. Sudo: a setting, no secret.
+        """
+        return company.sudo().kbs_portal_orders
+
+    @api.model
+    def _check_may_order_portal(self, user, company):
+        """Refuse an order of whom :meth:`_may_order_portal` does not allow it.
+
+        :raise UserError: with words for the client
+        """
+        if not self._may_order_portal(user, company):
+            raise UserError(
+                self.env._("Write to your manager: orders are taken by him.")
+            )
+
+    @api.model
+    def _refuse_lost_offer(self):
+        """Return the error of a choice that is not on the page any more."""
+        return UserError(
+            self.env._("This offer no longer holds. Look at the offers again.")
+        )
+
+    def _is_portal_served(self):
+        """Say whether more than the renewal can be ordered or asked for now."""
+        self.ensure_one()
+        is_going = self.closed_on or self.leaving_since
+        return not is_going and self.state in ("active", "paused", "upcoming")
