@@ -6,6 +6,7 @@ from . import (
     kbs_booking,
     kbs_callback,
     kbs_events_portal,
+    kbs_colleagues,
     kbs_hour_statement,
     kbs_library,
     kbs_news,

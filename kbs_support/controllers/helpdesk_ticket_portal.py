@@ -4,6 +4,8 @@ from odoo.http import request, route
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 
+MAX_DIGITS = 18  # of an id; more are none
+
 
 class KbsTicketPortal(CustomerPortalHelpdesk):
     """The page of a ticket."""
@@ -59,14 +61,21 @@ class KbsTicketClosing(HelpdeskTicketController):
             return request.redirect("/my")
         ticket.sudo()._kbs_close_from_portal(to_id(stage_id))  # a right of the page
         address = ticket_sudo.access_url
-        if access_token:
+        # What was typed is not led back to: it may be anything.
+        if access_token and access_token == ticket_sudo.access_token:
             address += f"/{access_token}"
         return request.redirect(address)
 
 
 def to_id(text):
-    """Return the id that ``text`` says, or 0, which no record has."""
-    return int(text) if text and text.isascii() and text.isdecimal() else 0
+    """Return the id that ``text`` says, or 0, which no record has.
+
+    A file in the place of the text says none, and neither do more digits than an id
+    may have.
+    """
+    if not isinstance(text, str) or len(text) > MAX_DIGITS:
+        return 0
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _get_download_url(attachment):

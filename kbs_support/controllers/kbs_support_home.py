@@ -116,11 +116,14 @@ class KbsSupportPortal(CustomerPortal):
                 "words": subscription_sudo._tell_portal_state(),
                 "people": subscription_sudo._prepare_portal_people(),
             }
+        subscriptions, user = request.env["kbs.subscription"], request.env.user
+        may_order = subscriptions._may_order_portal(user, company_sudo)
+        is_open = company_sudo.kbs_portal_orders
         values |= self._prepare_portal_layout_values() | {
             "page_name": page_name,
             "contact": company_sudo._kbs_get_client_words(),
-            "may_order": request.env["kbs.subscription"]._may_order_portal(
-                request.env.user, company_sudo
-            ),
+            "may_order": may_order,
+            # Whom of his institution to ask, where it is only he who may not.
+            "ask": is_open and subscriptions._get_portal_person_fault(user),
         }
         return request.render(f"kbs_support.{template}", values)

@@ -9,6 +9,9 @@ from odoo.addons.rating.models.rating_data import (
     RATING_UNHAPPY_VALUE,
 )
 
+from .typed import read_typed
+
+MAX_WORDS = 10_000  # characters of what somebody writes beside his vote
 RATES = {
     str(x) for x in (RATING_UNHAPPY_VALUE, RATING_NEUTRAL_VALUE, RATING_HAPPY_VALUE)
 }
@@ -28,4 +31,8 @@ class KbsRating(Rating):
         is_vote = request.httprequest.method == "POST"
         if (is_vote or rate) and str(rate) not in RATES:
             raise NotFound()
+        # A file is no words, and PostgreSQL keeps no NUL.
+        kwargs |= {
+            "feedback": read_typed(kwargs, ("feedback",))["feedback"][:MAX_WORDS]
+        }
         return super().action_submit_rating(token, rate=rate, **kwargs)

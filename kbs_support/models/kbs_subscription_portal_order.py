@@ -13,7 +13,8 @@ class KbsSubscription(models.Model):
 
         The only place that decides it. Sudo: a setting, no secret.
         """
-        return company.sudo().kbs_portal_orders
+        is_open = company.sudo().kbs_portal_orders
+        return is_open and not self._get_portal_person_fault(user)
 
     @api.model
     def _check_may_order_portal(self, user, company):
@@ -21,10 +22,32 @@ class KbsSubscription(models.Model):
 
         :raise UserError: with words for the client
         """
+        if fault := self._get_portal_person_fault(user):
+            raise UserError(fault)
         if not self._may_order_portal(user, company):
             raise UserError(
                 self.env._("Write to your manager: orders are taken by him.")
             )
+
+    @api.model
+    def _get_portal_person_fault(self, user):
+        """Say why ``user`` may not order though his institution may, or None.
+
+        An order obliges to pay, so it is for who may see the invoice.
+        """
+        person = user.sudo().partner_id
+        if user._is_internal() or person._kbs_may_see_invoices():
+            return None
+        administrators = person._kbs_get_administrators_sudo()
+        if not administrators:
+            return self.env._(
+                "Orders are made by those of your institution who see its invoices."
+            )
+        return self.env._(
+            "Orders are made by those of your institution who see its invoices. Ask "
+            "%(names)s, your administrator.",
+            names=", ".join(administrators.mapped("name")),
+        )
 
     @api.model
     def _refuse_lost_offer(self):

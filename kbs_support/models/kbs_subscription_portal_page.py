@@ -14,21 +14,25 @@ class KbsSubscription(models.Model):
         ours leads to is not his by that alone.
 
         :return: dict of ``card``, ``is_served`` (whether more can be ordered or asked
-            for), ``periods``, ``orders``, ``invoices``, ``timeline`` (see
-            :meth:`_prepare_timeline`) and ``pauses``
+            for), ``periods``, ``sees_money``, ``orders``, ``invoices``, ``timeline``
+            (see :meth:`_prepare_timeline`) and ``pauses``
         """
         self.ensure_one()
         subscription = self.sudo()
         offers = subscription._get_portal_offers()[subscription]
         orders, invoices = subscription._get_portal_documents(user)
-        for_client = subscription.with_context(kbs_for_client=True)
+        sees_money = user.sudo().partner_id._kbs_may_see_invoices()
+        for_client = subscription.with_context(
+            kbs_for_client=True, kbs_hides_money=not sees_money
+        )
         return {
             "card": subscription._prepare_portal_card(user, offers),
             "is_served": subscription._is_portal_served(),
             "periods": [
-                x._prepare_portal_period(invoices)
+                x._prepare_portal_period(invoices, sees_money)
                 for x in subscription.period_ids._get_booked()[::-1]
             ],
+            "sees_money": sees_money,
             "orders": [x._kbs_prepare_portal_order() for x in orders],
             "invoices": [x._prepare_portal_invoice() for x in invoices],
             "timeline": for_client._prepare_timeline(),
@@ -53,10 +57,11 @@ class KbsSubscription(models.Model):
 class KbsSubscriptionPeriod(models.Model):
     _inherit = "kbs.subscription.period"
 
-    def _prepare_portal_period(self, invoices):
+    def _prepare_portal_period(self, invoices, sees_money=True):
         """Return one period as plain values.
 
         :param invoices: ``account.move`` that the reader may read, with sudo
+        :param sees_money: whether he may know what it has cost
         """
         self.ensure_one()
         states = dict(self._fields["state"]._description_selection(self.env))
@@ -67,8 +72,9 @@ class KbsSubscriptionPeriod(models.Model):
             "plan": self.plan_id.name,
             "term": self.term_id.name,
             "days": self.subscription_id._tell_days(self.date_start, self.date_end),
-            "price": format_amount(self.env, self.price_total, self.currency_id),
-            "reason": self.price_kind != "manual" and self.price_reason,
+            "price": sees_money
+            and format_amount(self.env, self.price_total, self.currency_id),
+            "reason": sees_money and self.price_kind != "manual" and self.price_reason,
             "state": states[self.state],
             "is_current": self.state == "current",
             "is_paid": self.is_paid,

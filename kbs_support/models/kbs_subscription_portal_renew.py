@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
@@ -62,8 +62,9 @@ class KbsSubscription(models.Model):
         """Return what the home page says of the renewal.
 
         :return: dict of ``fault`` (why not, or None), ``offer`` (of the same term, see
-            :meth:`_prepare_portal_offer`, or None) and ``order`` (see
-            :meth:`_prepare_portal_quotation`, or None)
+            :meth:`_prepare_portal_offer`, or None), ``order`` (see
+            :meth:`_prepare_portal_quotation`, or None) and ``ask`` (whom to ask for the
+            order, or None)
         """
         self.ensure_one()
         same = self._get_default_offer(offers) or next(iter(offers), None)
@@ -71,6 +72,7 @@ class KbsSubscription(models.Model):
             "fault": self._get_portal_renewal_fault(),
             "offer": same and self._prepare_portal_offer(same),
             "order": self._prepare_portal_quotation(user),
+            "ask": self._get_portal_person_fault(user),
         }
 
     def _prepare_portal_offers(self):

@@ -182,6 +182,8 @@ class KbsSubscriptionPeriod(models.Model):
             )
         else:
             paid = (self.env._("not paid"), "warning")
+        if self.env.context.get("kbs_hides_money"):  # the reader may not know it
+            return [paid]
         kinds = dict(self._fields["price_kind"]._description_selection(self.env))
         amount = format_amount(self.env, self.price_total, self.currency_id)
         return [paid, (f"{kinds[self.price_kind]}: {amount}", "secondary")]

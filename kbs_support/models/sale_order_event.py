@@ -40,14 +40,15 @@ class SaleOrder(models.Model):
     def _kbs_confirm_events_sudo(self, user):
         """Confirm the order of seats that ``user`` has made on the website.
 
-        Sudo: clients have no rights on orders. Where orders of clients are not taken
-        (a setting), it stays a quotation that a person of ours looks at.
+        Sudo: clients have no rights on orders. Where ``user`` may not order, it stays
+        a quotation that a person looks at.
         """
         order = self.sudo().with_company(self.company_id)
         order._kbs_note_portal_user(
             user, self.env._("Registered on the website for a training event")
         )
-        if not order.company_id.kbs_portal_orders:
+        subscriptions = order.env["kbs.subscription"]
+        if not subscriptions._may_order_portal(user, order.company_id):
             order.action_quotation_sent()
             return
         order.action_confirm()

@@ -130,4 +130,8 @@ from . import (
     test_event_portal,
     test_two_workers_events,
     test_tour_event,
+    test_colleagues,
+    test_people_money,
+    test_two_workers_people,
+    test_routes,
 )
