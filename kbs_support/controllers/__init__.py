@@ -7,6 +7,7 @@ from . import (
     kbs_callback,
     kbs_events_portal,
     kbs_colleagues,
+    kbs_client_import,
     kbs_hour_statement,
     kbs_library,
     kbs_news,

@@ -58,7 +58,7 @@ class KbsSubscription(models.Model):
             (period, month.number): month
             for period in periods
             if period.is_effective and period.plan_id.included_minutes
-            for month in period._get_service_months()
+            for month in period._get_granted_months()
         }
         to_create = [
             period._prepare_grant(month)
@@ -86,6 +86,10 @@ class KbsSubscriptionPeriod(models.Model):
             sorted(x._get_stretch() for x in pauses if x.date_start >= start),
         )
 
+    def _get_granted_months(self):
+        """Return the service months for which this period gives hours."""
+        return self._get_service_months()
+
     def _prepare_grant(self, month):
         """Values of the hours that the plan gives for the service ``month``."""
         return {
@@ -112,4 +116,8 @@ class KbsHourEntry(models.Model):
         self.ensure_one()
         if month and (self.valid_from, self.valid_to) != (month.first, month.last):
             self.write({"valid_from": month.first, "valid_to": month.last})
-        return self._fit_to(self.minutes if month else 0)
+        return self._fit_to(self._get_month_minutes(month) if month else 0)
+
+    def _get_month_minutes(self, month):
+        """Return the minutes that this grant gives in its service ``month``."""
+        return self.minutes

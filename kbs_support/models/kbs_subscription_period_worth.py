@@ -165,8 +165,12 @@ class KbsSubscriptionPeriod(models.Model):
             "product_id": product.id,
             "name": name,
             "price_unit": amount,
-            "tax_ids": [Command.set(self.sale_line_id.tax_ids.ids)],
+            "tax_ids": [Command.set(self._get_unused_taxes().ids)],
         }
+
+    def _get_unused_taxes(self):
+        """Return the taxes of what is given back: those with which it was sold."""
+        return self.sale_line_id.tax_ids
 
     # === STOPPED BEFORE THE END === #
 

@@ -197,6 +197,8 @@ class KbsHourEntry(models.Model):
             return self._tell_hours()
         if line.kind == "correction":
             return self.reason or ""
+        if line.kind == "pack" and not self.sale_line_id:
+            return self.reason or ""
         if line.kind == "pack":
             return self.env._(
                 "order %(order)s, until %(date)s",

@@ -186,4 +186,8 @@ class KbsSubscriptionPeriod(models.Model):
             return [paid]
         kinds = dict(self._fields["price_kind"]._description_selection(self.env))
         amount = format_amount(self.env, self.price_total, self.currency_id)
-        return [paid, (f"{kinds[self.price_kind]}: {amount}", "secondary")]
+        badges = [paid, (f"{kinds[self.price_kind]}: {amount}", "secondary")]
+        if self.opened_on:
+            day = format_date(self.env, self.opened_on)
+            badges.append((self.env._("taken over on %(date)s", date=day), "info"))
+        return badges

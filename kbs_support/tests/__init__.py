@@ -134,4 +134,10 @@ from . import (
     test_people_money,
     test_two_workers_people,
     test_routes,
+    test_client_import,
+    test_opening,
+    test_client_data,
+    test_import_scale,
+    test_two_workers_import,
+    test_import_faults,
 )
