@@ -1,1 +1,16 @@
-from . import kbs_hour_statement_xlsx, kbs_version_map
+from . import (
+    kbs_hour_statement_xlsx,
+    kbs_workbook_xlsx,
+    kbs_month_workbook,
+    kbs_price_workbook,
+    kbs_renewal_workbook,
+    kbs_report_counted,
+    kbs_report_client,
+    kbs_report_revenue,
+    kbs_report_sla,
+    kbs_report_span,
+    kbs_report_subscription,
+    kbs_report_subscription_count,
+    kbs_report_work,
+    kbs_version_map,
+)

@@ -22,4 +22,5 @@ from . import (
     kbs_ticket_work,
     kbs_ticket_work_session,
     kbs_transfer,
+    kbs_workbook,
 )

@@ -1,0 +1,265 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class KbsReportRevenue(models.Model):
+    """What was earned, invoiced and paid for support in each calendar month.
+
+    A row is a period in a month in which it was served, the invoices of a month, or
+    the payments of a month. Money is with tax. See docs/decisions/0046.
+    """
+
+    _name = "kbs.report.revenue"
+    _description = "Revenue by Service Month"
+    _inherit = ["kbs.report.counted"]
+    _auto = False
+
+    _counted_indexes = (("period_id",),)
+
+    source = fields.Selection(
+        selection=[
+            ("service", "Served"),
+            ("invoice", "Invoiced"),
+            ("payment", "Paid"),
+        ],
+        string="What It Is",
+        readonly=True,
+    )
+    period_id = fields.Many2one(comodel_name="kbs.subscription.period", readonly=True)
+    subscription_id = fields.Many2one(comodel_name="kbs.subscription", readonly=True)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Client", readonly=True
+    )
+    plan_id = fields.Many2one(comodel_name="kbs.plan", readonly=True)
+    term_id = fields.Many2one(comodel_name="kbs.term", readonly=True)
+    manager_id = fields.Many2one(comodel_name="res.users", readonly=True)
+    served_days = fields.Integer(
+        string="Days of Service",
+        readonly=True,
+        help="Days of the month that the period serves, without paused ones.",
+    )
+    revenue = fields.Monetary(
+        string="Earned",
+        readonly=True,
+        help="What is paid for a period, spread by its days of service over the "
+        "calendar months, to the kopeck; the last month takes the remainder. Less what "
+        "was credited or carried over to another plan. Months to come show what is "
+        "prepaid for them.",
+    )
+    invoiced = fields.Monetary(
+        readonly=True,
+        help="Posted invoices of periods less credit notes, by invoice date.",
+    )
+    paid = fields.Monetary(
+        readonly=True,
+        help="Payments of these invoices less payments back, by the day of the "
+        "payment. Of an invoice that also bills something else, the share of the "
+        "support.",
+    )
+
+    def action_open(self):
+        """Open the period of the row."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "kbs.subscription.period",
+            "res_id": self.period_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    # === COUNTING === #
+
+    def _get_count_query(self, company):
+        # EXTENDS kbs_support
+        return SQL(
+            """
+            WITH %(spans)s, %(bills)s, %(worth)s, %(served)s, %(payments)s, line AS (
+                SELECT 'service' AS source, month, period_id, days, amount AS revenue,
+                    0 AS invoiced, 0 AS paid
+                FROM served
+                UNION ALL
+                SELECT 'invoice', date_trunc('month', day)::date, period_id, 0, 0,
+                    SUM(amount), 0
+                FROM bill GROUP BY 2, 3
+                UNION ALL
+                SELECT 'payment', date_trunc('month', day)::date, period_id, 0, 0, 0,
+                    SUM(amount)
+                FROM payment GROUP BY 2, 3
+            )
+            SELECT line.source, line.month, line.period_id, period.subscription_id,
+                period.commercial_partner_id AS partner_id, period.plan_id,
+                period.term_id, subscription.manager_id, period.currency_id,
+                line.days AS served_days, line.revenue, line.invoiced, line.paid
+            FROM line
+            JOIN kbs_subscription_period period ON period.id = line.period_id
+            JOIN kbs_subscription subscription
+                ON subscription.id = period.subscription_id
+            """,
+            spans=self.env["kbs.report.span"]._get_span_ctes(company),
+            bills=self._get_bill_cte(company),
+            worth=self._get_worth_ctes(),
+            served=self._get_served_ctes(),
+            payments=self._get_payment_cte(company),
+        )
+
+    def _get_bill_cte(self, company):
+        """``bill``: what each posted invoice or credit note says of each period.
+
+        The line that takes off what the old plan has paid belongs to the new period.
+        """
+        return SQL(
+            """
+            bill AS (
+                SELECT period.id AS period_id, move.id AS move_id,
+                    COALESCE(move.invoice_date, move.date) AS day,
+                    SUM(CASE WHEN move.move_type = 'out_refund' THEN -line.price_total
+                        ELSE line.price_total END) AS amount,
+                    SUM(CASE WHEN sale_line.id <> period.sale_line_id THEN 0
+                        WHEN move.move_type = 'out_refund' THEN -line.price_total
+                        ELSE line.price_total END) AS worth,
+                    FALSE AS is_stop
+                FROM kbs_subscription_period period
+                JOIN sale_order_line own ON own.id = period.sale_line_id
+                JOIN sale_order_line sale_line ON sale_line.order_id = own.order_id
+                JOIN product_product product ON product.id = sale_line.product_id
+                JOIN product_template template ON template.id = product.product_tmpl_id
+                JOIN sale_order_line_invoice_rel rel
+                    ON rel.order_line_id = sale_line.id
+                JOIN account_move_line line ON line.id = rel.invoice_line_id
+                JOIN account_move move ON move.id = line.move_id
+                WHERE period.company_id = %(company)s AND move.state = 'posted'
+                    AND (sale_line.id = own.id OR template.kbs_is_unused_days)
+                GROUP BY 1, 2
+                UNION ALL
+                SELECT kbs_stopped_period_id, id, COALESCE(invoice_date, date),
+                    -amount_total, 0, TRUE
+                FROM account_move
+                WHERE company_id = %(company)s AND state = 'posted'
+                    AND kbs_stopped_period_id IS NOT NULL
+            )
+            """,
+            company=company.id,
+        )
+
+    def _get_worth_ctes(self):
+        """``worth``: the money that the served days of each period have earned."""
+        return SQL(
+            """
+            billed AS (
+                SELECT period_id, SUM(worth) FILTER (WHERE NOT is_stop) AS worth,
+                    COALESCE(SUM(amount) FILTER (WHERE is_stop), 0) AS given_back,
+                    BOOL_OR(NOT is_stop) AS is_billed
+                FROM bill GROUP BY 1
+            ),
+            worth AS (
+                SELECT span.*, CASE WHEN billed.is_billed THEN billed.worth
+                        ELSE span.price_total END
+                    + COALESCE(billed.given_back, 0)
+                    - COALESCE(successor.price_carried, 0) AS amount
+                FROM span
+                LEFT JOIN billed ON billed.period_id = span.id
+                LEFT JOIN kbs_subscription_period successor
+                    ON successor.replaced_period_id = span.id
+                    AND successor.is_effective AND successor.is_cancelled IS NOT TRUE
+                WHERE span.is_effective
+            )
+            """
+        )
+
+    def _get_served_ctes(self):
+        """``served``: worth spread by days; the last month takes the remainder."""
+        return SQL(
+            """
+            part AS (
+                SELECT worth.id AS period_id, worth.subscription_id, worth.amount,
+                    first::date AS month,
+                    GREATEST(worth.date_start, first::date) AS first_day,
+                    LEAST(worth.date_end, (first + interval '1 month - 1 day')::date)
+                        AS last_day
+                FROM worth
+                CROSS JOIN generate_series(date_trunc('month', worth.date_start),
+                    worth.date_end, '1 month') AS first
+            ),
+            rested AS (
+                SELECT part.period_id, part.month,
+                    SUM(LEAST(pause.date_end, part.last_day)
+                        - GREATEST(pause.date_start, part.first_day) + 1
+                    ) AS rest_days
+                FROM part
+                JOIN pause ON pause.subscription_id = part.subscription_id
+                    AND pause.date_start <= part.last_day
+                    AND pause.date_end >= part.first_day
+                GROUP BY 1, 2
+            ),
+            share AS (
+                SELECT part.period_id, part.month, part.amount, days,
+                    ROUND(part.amount * days / SUM(days) OVER whole, 2) AS share,
+                    ROW_NUMBER() OVER (PARTITION BY part.period_id
+                        ORDER BY part.month DESC) AS from_end
+                FROM part
+                LEFT JOIN rested USING (period_id, month)
+                CROSS JOIN LATERAL (SELECT part.last_day - part.first_day + 1
+                    - COALESCE(rested.rest_days, 0)::int AS days) AS counted
+                WHERE days > 0
+                WINDOW whole AS (PARTITION BY part.period_id)
+            ),
+            served AS (
+                SELECT period_id, month, days, CASE WHEN from_end > 1 THEN share
+                    ELSE amount - SUM(share) OVER (PARTITION BY period_id) + share END
+                    AS amount
+                FROM share
+            )
+            """
+        )
+
+    def _get_payment_cte(self, company):
+        """``payment``: money that came for the bills, by the day it came.
+
+        Settling an invoice by a credit note is no payment.
+        """
+        return SQL(
+            """
+            billed_move AS (
+                SELECT DISTINCT move_id FROM bill
+            ),
+            money AS (
+                SELECT line.move_id, counter.date AS day, partial.amount
+                FROM billed_move
+                JOIN account_move_line line ON line.move_id = billed_move.move_id
+                JOIN account_partial_reconcile partial
+                    ON partial.debit_move_id = line.id
+                JOIN account_move_line counter ON counter.id = partial.credit_move_id
+                JOIN account_move other ON other.id = counter.move_id
+                WHERE other.move_type = 'entry'
+                UNION ALL
+                SELECT line.move_id, counter.date, partial.amount
+                FROM billed_move
+                JOIN account_move_line line ON line.move_id = billed_move.move_id
+                JOIN account_partial_reconcile partial
+                    ON partial.credit_move_id = line.id
+                JOIN account_move_line counter ON counter.id = partial.debit_move_id
+                JOIN account_move other ON other.id = counter.move_id
+                WHERE other.move_type = 'entry'
+                UNION ALL
+                SELECT rel.invoice_id, payment.date, payment.amount * move.amount_total
+                    / NULLIF(SUM(move.amount_total) OVER (PARTITION BY payment.id), 0)
+                FROM billed_move
+                JOIN account_move__account_payment rel
+                    ON rel.invoice_id = billed_move.move_id
+                JOIN account_move move ON move.id = rel.invoice_id
+                JOIN account_payment payment ON payment.id = rel.payment_id
+                WHERE payment.move_id IS NULL
+                    AND payment.state IN ('in_process', 'paid')
+            ),
+            payment AS (
+                SELECT bill.period_id, money.day,
+                    ROUND(money.amount * bill.amount / move.amount_total, 2) AS amount
+                FROM money
+                JOIN bill ON bill.move_id = money.move_id
+                JOIN account_move move ON move.id = bill.move_id
+                WHERE move.amount_total <> 0 AND move.company_id = %s
+            )
+            """,
+            company.id,
+        )
