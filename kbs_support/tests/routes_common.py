@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from freezegun import freeze_time
 
-from odoo import http
+from odoo import Command, http
 from odoo.tools import SQL
 
 from .people_common import PeopleCase
@@ -85,6 +85,8 @@ class RoutesCase(PeopleCase):
         cls.ids, cls.foreign = {}, {}
         cls._make_documents()
         cls._make_versions()
+        cls._make_choices()
+        cls._make_events()
         cls._make_words()
         cls._make_tokens()
         cls.env.flush_all()
@@ -124,6 +126,55 @@ class RoutesCase(PeopleCase):
             return order.id
 
         cls._both("order", quote)
+
+    @classmethod
+    def _make_choices(cls):
+        """What the own client may order beside the renewal."""
+        hour = cls.support._prepare_portal_hour_prices()[0]
+        plan = cls.support._prepare_portal_change_page(cls.own)["changes"][0]
+        cls.ids |= {
+            "hour": hour["id"],
+            "hour_price": str(hour["price"]),
+            "plan": plan["plan_id"],
+            "plan_price": str(plan["price"]),
+        }
+
+    @classmethod
+    def _make_events(cls):
+        past, coming = cls.env["event.event"].create(
+            [
+                {
+                    "name": "Training",
+                    "company_id": cls.company.id,
+                    "date_tz": "Europe/Kyiv",
+                    "date_begin": f"{day} 07:00:00",
+                    "date_end": f"{day} 11:00:00",
+                    "website_published": True,
+                    "event_ticket_ids": [Command.create({"name": "Seat"})],
+                }
+                for day in ("2026-05-04", "2026-06-04")
+            ]
+        )
+        cls.ids["event"] = f"training-{coming.id}"
+
+        def join(event, state):
+            def make(user, text):
+                seat = cls.env["event.registration"].create(
+                    {
+                        "event_id": event.id,
+                        "event_ticket_id": event.event_ticket_ids.id,
+                        "partner_id": user.partner_id.id,
+                        "name": text,
+                        "email": f"{user.login}@example.com",
+                    }
+                )
+                seat.state = state
+                return seat.id
+
+            return make
+
+        cls._both("seat", join(coming, "open"))
+        cls._both("attended", join(past, "done"))
 
     @classmethod
     def _make_versions(cls):
