@@ -3,6 +3,7 @@ from . import (
     helpdesk_ticket_list,
     helpdesk_ticket_new,
     helpdesk_ticket_portal,
+    kbs_act_portal,
     kbs_booking,
     kbs_callback,
     kbs_events_portal,

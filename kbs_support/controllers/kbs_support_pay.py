@@ -2,10 +2,6 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-QR_SIZE = 480  # pixels
-# A middle correction where the symbol stays within the versions that the NBU names.
-MEDIUM_LENGTH = 660
-
 
 class KbsPayPortal(CustomerPortal):
     """How a client pays an invoice: by a transfer, by a QR code, or online."""
@@ -41,17 +37,9 @@ class KbsPayPortal(CustomerPortal):
     def kbs_pay_qr(self, invoice_id, **_query):
         """The QR code of the payment as a picture, for who may read the invoice."""
         invoice_sudo = self._kbs_find_invoice_sudo(invoice_id)
-        link = invoice_sudo._kbs_is_open() and invoice_sudo._kbs_get_qr_link()
-        if not link:
+        picture = invoice_sudo._kbs_draw_qr()
+        if not picture:
             raise request.not_found()
-        picture = request.env["ir.actions.report"].barcode(
-            "QR",
-            link,
-            width=QR_SIZE,
-            height=QR_SIZE,
-            mask="kbs_hryvnia",
-            barLevel="M" if len(link) <= MEDIUM_LENGTH else "L",
-        )
         headers = [
             ("Content-Type", "image/png"),
             ("Content-Length", len(picture)),

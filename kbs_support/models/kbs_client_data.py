@@ -97,8 +97,14 @@ PARTS = {
         (
             "event.registration",
             ("partner_id",),
-            "event_id name email phone state create_date",
+            "event_id name email phone state kbs_benefit kbs_certificate create_date",
         ),
+        (
+            "kbs.act",
+            ("partner_id",),
+            "name kind date date_start date_end amount_total state signed_on",
+        ),
+        ("kbs.invitation", ("partner_id",), "email moment"),
         ("calendar.event", ("partner_ids",), "name start stop"),
         ("project.task", ("partner_id",), "name create_date"),
         ("sms.sms", ("partner_id",), "number body state create_date"),

@@ -1,6 +1,7 @@
 import re
 import threading
 from collections import namedtuple
+from datetime import date
 from io import BytesIO
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -85,6 +86,7 @@ class RoutesCase(PeopleCase):
         cls.ids, cls.foreign = {}, {}
         cls._make_documents()
         cls._make_versions()
+        cls._make_acts()
         cls._make_choices()
         cls._make_events()
         cls._make_words()
@@ -126,6 +128,21 @@ class RoutesCase(PeopleCase):
             return order.id
 
         cls._both("order", quote)
+
+    @classmethod
+    def _make_acts(cls):
+        cls.company.kbs_act_since = "2020-01-01"
+
+        def issue(user, _text):
+            support = cls.env["kbs.subscription"].search(
+                [("partner_id", "=", user.commercial_partner_id.id)], limit=1
+            )
+            acts = cls.env["kbs.act"]._make_sudo(support, date(2026, 12, 31))
+            acts.action_issue()
+            return acts[0].id
+
+        cls.env.flush_all()
+        cls._both("act", issue)
 
     @classmethod
     def _make_choices(cls):

@@ -113,6 +113,16 @@ ROUTES = [
         "/my/support/pay/{bill}/qr",
         "200 200 404 404 login",
     ),
+    # Acts
+    Route("/my/acts", GET, "/my/acts", "200 login"),
+    Route("/my/acts/page/<int:page>", GET, "/my/acts/page/1", "200 login"),
+    Route(
+        "/my/acts/<int:act_id>/pdf",
+        GET,
+        "/my/acts/{act}/pdf",
+        "200 200 404 404 login",
+    ),
+    Route("/kbs_support/acts", GET, "/kbs_support/acts?ids={act}", "403 login"),
     # People
     Route("/my/colleagues", GET, "/my/colleagues", "200 login"),
     Route(

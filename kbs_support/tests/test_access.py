@@ -278,11 +278,24 @@ class TestAccess(KbsCase):
                 "action_reopen_renewal",
                 "action_resume",
                 "action_transfer",
+                "action_view_acts",
                 "action_view_installations",
                 "action_view_invoices",
                 "action_view_orders",
                 "action_view_renewal_lead",
                 "get_offers",
                 "quote_offer",
+            },
+        )
+        self.assertEqual(
+            self.public_methods("kbs.act"),
+            {
+                "action_correct",
+                "action_export",
+                "action_issue",
+                "action_object",
+                "action_preview",
+                "action_unsign",
+                "action_view_corrections",
             },
         )

@@ -1,5 +1,8 @@
 from . import (
     crm_lead_lost,
+    kbs_act_correct,
+    kbs_act_make,
+    kbs_act_sign,
     kbs_callback,
     kbs_canned_answer,
     kbs_feedback_decide,
