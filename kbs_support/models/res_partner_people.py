@@ -54,7 +54,9 @@ class ResPartner(models.Model):
         help="Who of this client invites and removes colleagues in the portal.",
     )
     kbs_lacks_administrator = fields.Boolean(
-        compute="_compute_kbs_lacks_administrator", groups="base.group_user"
+        string="Without an Administrator in the Portal",
+        compute="_compute_kbs_lacks_administrator",
+        groups="base.group_user",
     )
 
     _kbs_administrator_index = models.Index(
@@ -161,6 +163,10 @@ class ResPartner(models.Model):
     def _kbs_tell_right(self, name, is_on):
         """Say in one sentence which right has changed."""
         env, person = self.env, self.name
+        named = env._("Invoices are now for named people only in the portal.")
+        everybody = env._(
+            "Invoices are now for everybody of the institution in the portal."
+        )
         return {
             ("kbs_is_administrator", True): lambda: env._(
                 "%(name)s is now an administrator in the portal.", name=person
@@ -174,12 +180,8 @@ class ResPartner(models.Model):
             ("kbs_sees_invoices", False): lambda: env._(
                 "%(name)s has no right to invoices in the portal any more.", name=person
             ),
-            ("kbs_are_invoices_limited", True): lambda: env._(
-                "Invoices are now for named people only in the portal."
-            ),
-            ("kbs_are_invoices_limited", False): lambda: env._(
-                "Invoices are now for everybody of the institution in the portal."
-            ),
+            ("kbs_are_invoices_limited", True): lambda: named,
+            ("kbs_are_invoices_limited", False): lambda: everybody,
         }[name, is_on]()
 
     # === BUSINESS METHODS === #
