@@ -244,6 +244,7 @@
         "demo/kbs_updates.xml",
         "demo/kbs_library.xml",
         "demo/kbs_events.xml",
+        "demo/kbs_acts.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -446,6 +446,35 @@ def tariffs(session, records):
     session.visit("/tariffs")
 
 
+def portal_colleagues(session, records):
+    session.visit("/my/colleagues")
+
+
+def portal_events(session, records):
+    session.visit("/my/events")
+
+
+def portal_plan(session, records):
+    subscription = records.find("kbs.subscription", ["state", "=", "active"])
+    session.visit(f"/my/support/{subscription}/plan")
+
+
+def acts(session, records):
+    session.open("action-kbs_support.kbs_act_action")
+
+
+def report_subscriptions(session, records):
+    session.open("action-kbs_support.kbs_report_subscription_action_open")
+
+
+def client_import(session, records):
+    session.open("action-kbs_support.kbs_client_import_action/new")
+
+
+def event_registrations(session, records):
+    session.open("action-kbs_support.event_registration_action_kbs")
+
+
 # name: (who looks, what he opens, height of the picture, its width)
 PICTURES = {
     "subscriptions": ("sales", subscriptions, 610, 1600),
@@ -493,6 +522,13 @@ PICTURES = {
     "portal-support": ("client", portal_support, 1100, 1200),
     "library": ("client", library, 720, 1200),
     "tariffs": ("client", tariffs, 1000, 1200),
+    "portal-colleagues": ("client", portal_colleagues, 1100, 1200),
+    "portal-events": ("client", portal_events, 700, 1200),
+    "portal-plan": ("client", portal_plan, 900, 1200),
+    "acts": ("manager", acts, 700, 1440),
+    "report-subscriptions": ("manager", report_subscriptions, 700, 1440),
+    "client-import": ("manager", client_import, 330, 1440),
+    "event-registrations": ("manager", event_registrations, 400, 1600),
     "portal-hours": ("client", portal_hours, 900, 1200),
     "portal-booking": ("client", portal_booking, 1060, 1200),
     "portal-tickets": ("client", portal_tickets, 420, 1200),

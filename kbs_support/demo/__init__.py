@@ -1,5 +1,6 @@
 from . import (
     kbs_demo,
+    kbs_demo_acts,
     kbs_demo_events,
     kbs_demo_feedback,
     kbs_demo_library,

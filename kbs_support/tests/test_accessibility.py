@@ -130,6 +130,11 @@ class TestAccessibility(SupportPortalCase, HttpCase):
                 "/my/proposals",
                 "/my/hours",
                 "/my/callback",
+                "/my/events",
+                "/my/acts",
+                "/my/colleagues",
+                f"{support}/hours",
+                f"{support}/plan",
             ],
             self.owner.login,
         )

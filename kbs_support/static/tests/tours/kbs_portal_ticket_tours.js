@@ -68,7 +68,7 @@ registry.category("web_tour.tours").add("kbs_portal_ticket_rate_tour", {
             expectUnloadPage: true,
         },
         {
-            trigger: "body:not(:has(form[action*='/submit_feedback'])) h3.text-center",
+            trigger: "body:not(:has(form[action*='/submit_feedback'])) h1.text-center",
         },
     ],
 });
