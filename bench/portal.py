@@ -49,15 +49,19 @@ def fill(env, support, ticket, count):
     client, period = support.partner_id, support.period_ids
     env.flush_all()
     clients, supports = (get_last(env, x) for x in (client, support))
-    multiply(env, client, count, name="'Client ' || n", commercial_partner_id="NULL")
-    env.cr.execute(
-        "UPDATE res_partner SET commercial_partner_id = id WHERE id > %s", [clients]
-    )
+    # The checks of references were planned while the tables were all but empty.
+    env.cr.execute("SET LOCAL enable_seqscan = off")
+    env.cr.execute("DISCARD PLANS")
+    # Ids follow each other, so rows that belong together are known beforehand.
     partner = f"{clients} + n"
-    multiply(env, support, count, name="'B' || n", partner_id=partner)
-    multiply(env, period, count, subscription_id=f"{supports} + n", sale_line_id="NULL")
-    number = {"number": "'B' || n", "access_token": "NULL"}
+    env.cr.execute("SELECT setval('res_partner_id_seq', %s)", [clients])
+    env.cr.execute("SELECT setval('kbs_subscription_id_seq', %s)", [supports])
+    multiply(env, client, count, name="'Client ' || n", commercial_partner_id=partner)
     owner = {"partner_id": partner, "commercial_partner_id": partner}
+    multiply(env, support, count, name="'B' || n", **owner)
+    owned = {"subscription_id": f"{supports} + n", "sale_line_id": "NULL"}
+    multiply(env, period, count, **owned, **owner)
+    number = {"number": "'B' || n", "access_token": "NULL"}
     multiply(env, ticket, count, **number, **owner)
     env.cr.commit()
     env.cr.execute("ANALYZE")
