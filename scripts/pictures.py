@@ -463,14 +463,6 @@ def acts(session, records):
     session.open("action-kbs_support.kbs_act_action")
 
 
-def report_subscriptions(session, records):
-    session.open("action-kbs_support.kbs_report_subscription_action_open")
-
-
-def client_import(session, records):
-    session.open("action-kbs_support.kbs_client_import_action/new")
-
-
 def event_registrations(session, records):
     session.open("action-kbs_support.event_registration_action_kbs")
 
@@ -526,8 +518,6 @@ PICTURES = {
     "portal-events": ("client", portal_events, 700, 1200),
     "portal-plan": ("client", portal_plan, 900, 1200),
     "acts": ("manager", acts, 700, 1440),
-    "report-subscriptions": ("manager", report_subscriptions, 700, 1440),
-    "client-import": ("manager", client_import, 330, 1440),
     "event-registrations": ("manager", event_registrations, 400, 1600),
     "portal-hours": ("client", portal_hours, 900, 1200),
     "portal-booking": ("client", portal_booking, 1060, 1200),
