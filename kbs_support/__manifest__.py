@@ -256,6 +256,8 @@
             "kbs_support/static/src/report/**/*",
         ],
         "web.assets_frontend": [
+            # It served the form of a new ticket that ours replaces.
+            ("remove", "helpdesk_mgmt/static/src/js/new_ticket.esm.js"),
             "kbs_support/static/src/portal/**/*",
             "kbs_support/static/src/scss/kbs_timeline.scss",
         ],

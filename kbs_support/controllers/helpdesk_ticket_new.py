@@ -120,7 +120,7 @@ class KbsTicketNew(HelpdeskTicketController):
     # === WHAT IS MADE AND SHOWN === #
 
     def _kbs_render_form(self, typed, fault=None, selects=None):
-        values = self._get_create_new_ticket_values() | {
+        values = {
             "page_name": "kbs_ticket_new",
             "selects": selects or self._kbs_get_selects(),
             "fault": fault,

@@ -1,7 +1,8 @@
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from .files import send_file
 from .helpdesk_ticket_portal import to_id
 from .portal_list import PortalList
 from .typed import read_line
@@ -45,7 +46,7 @@ class KbsActPortal(CustomerPortal):
         if not act_sudo:
             raise request.not_found()
         content = act_sudo._render_pdf_sudo()
-        return _send(content, "application/pdf", f"{act_sudo._get_file_name()}.pdf")
+        return send_file(content, "application/pdf", f"{act_sudo._get_file_name()}.pdf")
 
     @route("/kbs_support/acts", type="http", auth="user", methods=["GET"])
     def kbs_acts_archive(self, **query):
@@ -54,14 +55,4 @@ class KbsActPortal(CustomerPortal):
         acts = request.env["kbs.act"].search([("id", "in", ids)])
         if not acts:
             raise request.not_found()
-        return _send(acts._export(), "application/zip", "acts.zip")
-
-
-def _send(content, kind, name):
-    headers = [
-        ("Content-Type", kind),
-        ("Content-Length", len(content)),
-        ("Content-Disposition", content_disposition(name)),
-        ("Cache-Control", "private, no-store"),
-    ]
-    return request.make_response(content, headers=headers)
+        return send_file(acts._export(), "application/zip", "acts.zip")

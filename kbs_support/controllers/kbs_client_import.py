@@ -1,5 +1,7 @@
 from odoo.exceptions import AccessError
-from odoo.http import Controller, content_disposition, request, route
+from odoo.http import Controller, request, route
+
+from .files import send_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -13,7 +15,7 @@ class KbsClientImport(Controller):
         if not imports.has_access("create"):
             raise AccessError(request.env._("Only support managers import clients."))
         name = request.env._("Clients.xlsx")
-        return self._kbs_give(name, imports._make_template())
+        return send_file(imports._make_template(), XLSX, name)
 
     @route(
         "/kbs/client_import/<int:import_id>/faults",
@@ -26,14 +28,4 @@ class KbsClientImport(Controller):
         record.check_access("read")
         if not record.exists() or not record.file:
             raise request.not_found()
-        return self._kbs_give(record.file_name, record._make_fault_file())
-
-    def _kbs_give(self, name, content):
-        return request.make_response(
-            content,
-            [
-                ("Content-Type", XLSX),
-                ("Content-Disposition", content_disposition(name)),
-                ("Cache-Control", "private, no-store"),
-            ],
-        )
+        return send_file(record._make_fault_file(), XLSX, record.file_name)

@@ -1,7 +1,9 @@
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from .files import send_file
 
 REPORT = "kbs_support.kbs_event_certificate_report"
 
@@ -47,13 +49,7 @@ class KbsEventsPortal(CustomerPortal):
             REPORT, seat_sudo.ids
         )
         name = f"{request.env._('Certificate')} {seat_sudo.kbs_certificate}.pdf"
-        headers = [
-            ("Content-Type", "application/pdf"),
-            ("Content-Length", len(pdf)),
-            ("Content-Disposition", content_disposition(name)),
-            ("Cache-Control", "private, no-store"),
-        ]
-        return request.make_response(pdf, headers=headers)
+        return send_file(pdf, "application/pdf", name)
 
     def _kbs_find_seat_sudo(self, registration_id):
         """Return the seat; what is not of the client's company does not exist."""

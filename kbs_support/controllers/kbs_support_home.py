@@ -118,12 +118,12 @@ class KbsSupportPortal(CustomerPortal):
             }
         subscriptions, user = request.env["kbs.subscription"], request.env.user
         may_order = subscriptions._may_order_portal(user, company_sudo)
-        is_open = company_sudo.kbs_portal_orders
+        # Whom of his institution to ask, where it is only he who may not.
+        is_asking = company_sudo.kbs_portal_orders and not may_order
         values |= self._prepare_portal_layout_values() | {
             "page_name": page_name,
             "contact": company_sudo._kbs_get_client_words(),
             "may_order": may_order,
-            # Whom of his institution to ask, where it is only he who may not.
-            "ask": is_open and subscriptions._get_portal_person_fault(user),
+            "ask": is_asking and subscriptions._get_portal_person_fault(user),
         }
         return request.render(f"kbs_support.{template}", values)

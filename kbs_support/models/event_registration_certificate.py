@@ -73,6 +73,8 @@ class EventRegistration(models.Model):
 
 
 class ReportKbsEventCertificate(models.AbstractModel):
+    """What the paper of a certificate shows; printing gives it its number."""
+
     _name = "report.kbs_support.kbs_event_certificate"
     _description = "Certificate of a Training Event"
 

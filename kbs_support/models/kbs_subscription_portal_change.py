@@ -20,14 +20,8 @@ class KbsSubscription(models.Model):
     def _get_portal_change_fault(self):
         """Say to the client why his plan cannot be changed now, or None."""
         self.ensure_one()
-        if self.closed_on or self.leaving_since:
-            return self.env._(
-                "This support is closed. Write to your manager if you want to go on."
-            )
-        if self._get_unpaid_period():
-            return self.env._(
-                "The next period is ordered already and waits for its payment."
-            )
+        if fault := self._get_portal_going_fault():
+            return fault
         period, day = self._get_running_period(), self._get_first_change_day()
         if not day or self._get_period_refusal(period):
             return self.env._(

@@ -22,11 +22,10 @@ class KbsSubscription(models.Model):
 
         :raise UserError: with words for the client
         """
-        if fault := self._get_portal_person_fault(user):
-            raise UserError(fault)
         if not self._may_order_portal(user, company):
             raise UserError(
-                self.env._("Write to your manager: orders are taken by him.")
+                self._get_portal_person_fault(user)
+                or self.env._("Write to your manager: orders are taken by him.")
             )
 
     @api.model
@@ -48,6 +47,19 @@ class KbsSubscription(models.Model):
             "%(names)s, your administrator.",
             names=", ".join(administrators.mapped("name")),
         )
+
+    def _get_portal_going_fault(self):
+        """Say why nothing can be added to this support now, or None."""
+        self.ensure_one()
+        if self.closed_on or self.leaving_since:
+            return self.env._(
+                "This support is closed. Write to your manager if you want to go on."
+            )
+        if self._get_unpaid_period():
+            return self.env._(
+                "The next period is ordered already and waits for its payment."
+            )
+        return None
 
     @api.model
     def _refuse_lost_offer(self):

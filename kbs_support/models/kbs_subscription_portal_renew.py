@@ -20,14 +20,8 @@ class KbsSubscription(models.Model):
     def _get_portal_renewal_fault(self):
         """Say to the client why nothing can be renewed in the portal now, or None."""
         self.ensure_one()
-        if self.closed_on or self.leaving_since:
-            return self.env._(
-                "This support is closed. Write to your manager if you want to go on."
-            )
-        if self._get_unpaid_period():
-            return self.env._(
-                "The next period is ordered already and waits for its payment."
-            )
+        if fault := self._get_portal_going_fault():
+            return fault
         if not self._get_renewed_period():
             return self.env._("Nothing was paid yet, so there is nothing to renew.")
         opens_on = self.renewal_opens_on

@@ -103,16 +103,8 @@ class KbsReportClient(models.Model):
         "asks less.",
     )
 
-    def action_open(self):
-        """Open the subscription of the row."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "kbs.subscription",
-            "res_id": self.subscription_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    def _get_subject(self):
+        return self.subscription_id
 
     # === COUNTING === #
 

@@ -236,6 +236,22 @@ class KbsReportCounted(models.AbstractModel):
             },
         }
 
+    def action_open(self):
+        """Open the record that the row is about."""
+        self.ensure_one()
+        record = self._get_subject()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _get_subject(self):
+        """Return the record that this row is about."""
+        raise NotImplementedError
+
     @api.model
     @api.private
     @api.readonly

@@ -57,16 +57,8 @@ class KbsReportRevenue(models.Model):
         "support.",
     )
 
-    def action_open(self):
-        """Open the period of the row."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "kbs.subscription.period",
-            "res_id": self.period_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    def _get_subject(self):
+        return self.period_id
 
     # === COUNTING === #
 

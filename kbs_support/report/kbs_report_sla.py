@@ -117,18 +117,10 @@ class KbsReportSla(models.Model):
         help="Minutes late, average of the missed clocks.",
     )
 
-    def action_open(self):
-        """Open the ticket where the user may read it, else the clock."""
-        self.ensure_one()
+    def _get_subject(self):
+        # The ticket where the user may read it, else the clock.
         ticket = self.sudo().ticket_id.with_env(self.env)
-        record = ticket if ticket.has_access("read") else self.target_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return ticket if ticket.has_access("read") else self.target_id
 
     # === COUNTING === #
 

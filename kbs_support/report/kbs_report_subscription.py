@@ -151,13 +151,5 @@ class KbsReportSubscription(models.Model):
         string="Months since the First One", readonly=True, aggregator=False
     )
 
-    def action_open(self):
-        """Open the subscription of the row."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "kbs.subscription",
-            "res_id": self.subscription_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    def _get_subject(self):
+        return self.subscription_id

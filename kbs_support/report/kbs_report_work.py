@@ -79,17 +79,9 @@ class KbsReportWork(models.Model):
         help="The part of the cost that was given for nothing.",
     )
 
-    def action_open(self):
-        """Open the support that the row is about, or its client."""
-        self.ensure_one()
-        record = self.subscription_id or self.partner_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    def _get_subject(self):
+        # The support, or else its client.
+        return self.subscription_id or self.partner_id
 
     # === COUNTING === #
 

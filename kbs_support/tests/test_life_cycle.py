@@ -1,32 +1,26 @@
-import os
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from freezegun import freeze_time
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from psycopg2.errors import ExclusionViolation
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from ..tools.coverage import month_end
 from .common import TODAY, KbsCase
+from .stories import tell_stories
 
 PLANS = ("prof", "optima", "premium")
 OFTEN = st.sampled_from((True, True, True, False))
 TERMS = ("1", "2", "3", "6", "12", "budget_year")
-# Stories of a run; CI tells a few, `STORIES=200 make test T=...` as many as you like.
-STORIES = int(os.environ.get("STORIES", "8"))
-STEPS = int(os.environ.get("STEPS", "14"))
 
 
 class LifeOfASubscription(RuleBasedStateMachine):
@@ -318,19 +312,7 @@ class LifeOfASubscription(RuleBasedStateMachine):
 @tagged("post_install", "-at_install")
 class TestLifeCycle(KbsCase):
     def test_any_story_keeps_the_invariants(self):
-        with mute_logger("odoo.sql_db"):
-            run_state_machine_as_test(
-                lambda: LifeOfASubscription(self),
-                settings=settings(
-                    max_examples=STORIES,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    derandomize=STORIES < 10,  # CI tells the same stories each time
-                    phases=[Phase.generate, Phase.shrink],
-                    suppress_health_check=list(HealthCheck),
-                    database=None,
-                ),
-            )
+        tell_stories(lambda: LifeOfASubscription(self))
 
     def test_year_of_one_client(self):
         """A story that is always told: sold late, paused, upgraded, renewed."""

@@ -1,14 +1,13 @@
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis.stateful import invariant
 
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from .report_common import ReportCase
-from .test_life_cycle import STEPS, STORIES, LifeOfASubscription
+from .stories import tell_stories
+from .test_life_cycle import LifeOfASubscription
 
 JANUARY, FEBRUARY, MARCH, APRIL, MAY, JUNE, JULY = (
     date(2026, x, 1) for x in range(1, 8)
@@ -219,16 +218,4 @@ class EarningLife(LifeOfASubscription):
 @tagged("post_install", "-at_install")
 class TestRevenueStories(ReportCase):
     def test_any_story_is_counted_alike_two_ways(self):
-        with mute_logger("odoo.sql_db"):
-            run_state_machine_as_test(
-                lambda: EarningLife(self),
-                settings=settings(
-                    max_examples=STORIES,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    derandomize=STORIES < 10,  # CI tells the same stories each time
-                    phases=[Phase.generate, Phase.shrink],
-                    suppress_health_check=list(HealthCheck),
-                    database=None,
-                ),
-            )
+        tell_stories(lambda: EarningLife(self))

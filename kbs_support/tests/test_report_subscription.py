@@ -2,17 +2,16 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from dateutil.relativedelta import relativedelta
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis.stateful import invariant
 
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
 
 from ..tools.coverage import ONE_DAY, months_between
 from .report_common import ReportCase, months_between_months
-from .test_life_cycle import STEPS, STORIES, LifeOfASubscription
+from .stories import tell_stories
+from .test_life_cycle import LifeOfASubscription
 
 JANUARY, FEBRUARY, MARCH, APRIL, MAY = (date(2026, x, 1) for x in range(1, 6))
 COUNTS = ("active_count", "paused_count", "new_count", "added_count",
@@ -421,16 +420,4 @@ class CountedLife(LifeOfASubscription):
 @tagged("post_install", "-at_install")
 class TestReportStories(ReportCase):
     def test_any_story_is_counted_alike_two_ways(self):
-        with mute_logger("odoo.sql_db"):
-            run_state_machine_as_test(
-                lambda: CountedLife(self),
-                settings=settings(
-                    max_examples=STORIES,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    derandomize=STORIES < 10,  # CI tells the same stories each time
-                    phases=[Phase.generate, Phase.shrink],
-                    suppress_health_check=list(HealthCheck),
-                    database=None,
-                ),
-            )
+        tell_stories(lambda: CountedLife(self))

@@ -79,6 +79,8 @@ class KbsActCorrect(models.TransientModel):
 
 
 class KbsActCorrectLine(models.TransientModel):
+    """One service of the act that is corrected: what it says, and what it should."""
+
     _name = "kbs.act.correct.line"
     _description = "Service in a Correction"
 
