@@ -4,9 +4,13 @@ import contextlib
 import os
 import shutil
 
+import freezegun
 import pytest_odoo
 
 from odoo.tools import config
+
+# Tests stop the clock; how long they take is told by the real one.
+freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
 def link(source, target):

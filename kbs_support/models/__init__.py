@@ -227,6 +227,7 @@ from . import (
     sale_order_portal_hours,
     kbs_subscription_portal_change,
     sale_order_portal_change,
+    account_move_paid,
     account_move_portal,
     helpdesk_ticket_portal_home,
     helpdesk_ticket_portal_list,

@@ -39,15 +39,11 @@ class KbsSubscriptionPeriod(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends(
-        "sale_line_id.invoice_lines.price_total",
-        "sale_line_id.invoice_lines.move_id.state",
-        "sale_line_id.invoice_lines.move_id.payment_state",
-        "sale_line_id.invoice_lines.move_id.reversal_move_ids.state",
-        "replaced_period_id.is_paid",
-    )
+    @api.depends("sale_line_id", "replaced_period_id.is_paid")
     def _compute_paid(self):
         """Follow the invoices of the order line, down as well as up (S1).
+
+        The line calls ``_follow_payment`` when its invoices change.
 
         After a change of plan a part of the price was paid by the old period: when
         its money is gone, the new one is not paid either.
@@ -55,12 +51,15 @@ class KbsSubscriptionPeriod(models.Model):
         for period in self:
             line = period.sale_line_id
             replaced = period.replaced_period_id
-            period.is_paid = line._kbs_is_settled() and (
-                not replaced or replaced.is_paid
-            )
+            period.is_paid = line.kbs_is_settled and (not replaced or replaced.is_paid)
             period.first_paid_on = period.first_paid_on or (
                 period.is_paid and line._kbs_get_paid_on()
             )
+
+    def _follow_payment(self):
+        """Let what is paid, and all that follows from it, be computed anew."""
+        self.env.add_to_compute(self._fields["is_paid"], self)
+        self.modified(["is_paid", "first_paid_on"])
 
     @api.depends("guarantee_ids.date_until", "guarantee_ids.is_revoked")
     def _compute_guarantee_until(self):

@@ -137,12 +137,7 @@ class KbsSubscriptionPeriod(models.Model):
     transfer_ids = fields.Many2many(comodel_name="kbs.subscription.transfer")
     is_waiting_for_payment = fields.Boolean(compute="_compute_is_waiting_for_payment")
 
-    @api.depends(
-        "is_cancelled",
-        "is_paid",
-        "sale_line_id.invoice_lines.move_id.state",
-        "sale_line_id.invoice_lines.move_id.payment_state",
-    )
+    @api.depends("is_cancelled", "is_paid")
     def _compute_is_waiting_for_payment(self):
         """Not paid, though money is expected: not where all was credited back."""
         for period in self:

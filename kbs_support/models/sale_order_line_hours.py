@@ -13,18 +13,11 @@ class SaleOrderLine(models.Model):
         help="Bought minutes of a specialist's work; 0 until they are paid.",
     )
 
-    @api.depends(
-        "product_id.kbs_minutes",
-        "product_uom_qty",
-        "invoice_lines.price_total",
-        "invoice_lines.move_id.state",
-        "invoice_lines.move_id.payment_state",
-        "invoice_lines.move_id.reversal_move_ids.state",
-    )
+    @api.depends("product_id.kbs_minutes", "product_uom_qty", "kbs_is_settled")
     def _compute_kbs_paid_minutes(self):
         for line in self:
             minutes = line.product_id.kbs_minutes
-            is_paid = minutes and line._kbs_is_settled()
+            is_paid = minutes and line.kbs_is_settled
             line.kbs_paid_minutes = is_paid and round(minutes * line.product_uom_qty)
 
     def _compute_field_value(self, field):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import float_compare
 
 PAID_STATES = ("paid", "in_payment")
@@ -10,6 +10,33 @@ class SaleOrderLine(models.Model):
     """Whether what a line has sold is paid (S1)."""
 
     _inherit = "sale.order.line"
+
+    kbs_is_settled = fields.Boolean(
+        string="Settled",
+        compute="_compute_kbs_is_settled",
+        store=True,
+        help="The invoices of this line are posted and paid, and not credited back.",
+    )
+
+    @api.depends(
+        "product_uom_qty",
+        "invoice_lines.price_total",
+        "invoice_lines.move_id.state",
+        "invoice_lines.move_id.payment_state",
+        "invoice_lines.move_id.reversal_move_ids.state",
+    )
+    def _compute_kbs_is_settled(self):
+        for line in self:
+            line.kbs_is_settled = line._kbs_is_settled()
+
+    def _compute_field_value(self, field):
+        # EXTENDS base: what was sold follows the money. Periods do not depend on this
+        # field: each entry of the company's books would then look through everything
+        # that follows from a period, by each way that leads from it to an invoice.
+        res = super()._compute_field_value(field)
+        if field.name == "kbs_is_settled":
+            self.filtered("id").kbs_period_ids._follow_payment()
+        return res
 
     def _kbs_get_posted_lines(self):
         return self.invoice_lines.filtered(lambda x: x.parent_state == "posted")

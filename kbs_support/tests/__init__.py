@@ -7,6 +7,7 @@ from . import (
     test_act_scale,
     test_act_sums,
     test_act_work,
+    test_books,
     test_document,
     test_cockpit,
     test_cancel,

@@ -189,6 +189,11 @@ class TestPayment(KbsCase):
         order.kbs_override_reason = "Gift to the hospital"
         order.action_confirm()
         self.assert_covered(order)
+        # No payment is matched: the state of the entry is all that changes.
+        order.invoice_ids.button_draft()
+        self.assert_covered(order, False)
+        order.invoice_ids.action_post()
+        self.assert_covered(order)
 
 
 @tagged("post_install", "-at_install")

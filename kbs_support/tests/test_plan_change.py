@@ -18,11 +18,12 @@ JULY = "2026-07-01 09:00:00"
 class ChangeCase(KbsCase):
     """ПРОФ for 92 days, from 14.05 to 13.08."""
 
-    def setUp(self):
-        super().setUp()
-        self.order = self.sell_paid("prof_3")
-        self.sub = self.subscription(self.order)
-        self.old = self.period(self.order)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.sell_paid("prof_3")
+        cls.sub = cls.subscription(cls.order)
+        cls.old = cls.period(cls.order)
 
     def quote_change(self, code="optima", day=None, user=None):
         """The quotation that the dialog makes for another plan."""
@@ -588,11 +589,12 @@ class TestPlanChangeGuard(ChangeCase):
 class TestNextPlan(ChangeCase):
     """A cheaper plan, or one from the renewal on."""
 
-    def setUp(self):
-        super().setUp()
-        self.order = self.sell_paid("optima_3", client=self._create_client("No. 2"))
-        self.sub, self.old = self.subscription(self.order), self.period(self.order)
-        self.term = self.env.ref("kbs_support.kbs_term_3")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls.sell_paid("optima_3", client=cls._create_client("No. 2"))
+        cls.sub, cls.old = cls.subscription(cls.order), cls.period(cls.order)
+        cls.term = cls.env.ref("kbs_support.kbs_term_3")
 
     def agree(self, code="prof", user=None):
         self.env["kbs.plan.change"].with_user(user or self.salesman).create(
