@@ -180,10 +180,21 @@ class ActedLife(LifeOfASubscription):
         self.client.kbs_act_frequency = frequency
 
     @precondition(lambda self: self.sub.date_start)
-    @rule()
-    def month_is_over(self):
+    @rule(days=st.integers(20, 60))
+    def month_is_over(self, days):
+        self.time_passes(days)
         with self.at_noon():
             self.make(self.today.replace(day=1) - ONE_DAY)._issue_sudo()
+
+    @precondition(lambda self: self.sub.state == "active")
+    @rule(days=st.integers(-60, -3), length=st.integers(1, 30))
+    def pause_is_told_late(self, days, length):
+        self.pause(days, length)
+
+    @precondition(lambda self: self.sub.period_ids.act_line_ids)
+    @rule(days=st.integers(-60, 0))
+    def leaving_is_told_late(self, days):
+        self.leave(days, True)
 
     def make(self, until):
         acts = self.env["kbs.act"]._make_sudo(self.sub, until)
@@ -210,6 +221,11 @@ class ActedLife(LifeOfASubscription):
                 self.compare(period)
             point.rollback()
         self.env.invalidate_all(flush=False)
+
+    def teardown(self):
+        if self.sub.period_ids.act_line_ids:
+            self.settle(1)
+        super().teardown()
 
     def compare(self, period):
         lines = period.act_line_ids
