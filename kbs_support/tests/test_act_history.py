@@ -173,10 +173,13 @@ class TestActHistory(ActCase):
 class ActedLife(LifeOfASubscription):
     """Acts are made and issued month by month, whatever happens in between."""
 
+    def __init__(self, case):
+        super().__init__(case)
+        case.company.kbs_act_since = "2020-01-01"
+
     @precondition(lambda self: not self.sub)
     @rule(frequency=st.sampled_from(FREQUENCIES))
     def agree(self, frequency):
-        self.case.company.kbs_act_since = "2020-01-01"
         self.client.kbs_act_frequency = frequency
 
     @precondition(lambda self: self.sub.date_start)
