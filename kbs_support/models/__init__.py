@@ -286,6 +286,7 @@ from . import (
     kbs_subscription_period_act,
     kbs_act_make,
     kbs_act_correct,
+    kbs_act_recount,
     kbs_act_follow,
     kbs_subscription_acts,
     kbs_subscription_contract,

@@ -165,6 +165,40 @@ class KbsAct(models.Model):
     def _unlink_except_issued(self):
         self._check_draft()
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_followed(self):
+        if later := self._get_later_acts()[:1]:
+            raise UserError(
+                self.env._(
+                    "%(later)s of %(client)s follows. Delete the later drafts first: "
+                    "the days of this one would stand on no act.",
+                    later=later.display_name,
+                    client=later.partner_id.name,
+                )
+            )
+
+    def _get_later_acts(self):
+        """Return other acts of support that tell days after these, the next first."""
+        ends = {
+            support: min(acts.mapped("date_end"))
+            for support, acts in self.filtered(lambda x: x.kind == "service")
+            .grouped("subscription_id")
+            .items()
+        }
+        if not ends:
+            return self.browse()
+        found = self.search(
+            [
+                ("subscription_id", "in", [x.id for x in ends]),
+                ("kind", "=", "service"),
+                ("state", "!=", "cancelled"),
+                ("date_start", ">", min(ends.values())),
+                ("id", "not in", self.ids),
+            ],
+            order="date_start",
+        )
+        return found.filtered(lambda x: x.date_start > ends[x.subscription_id])
+
     def _check_draft(self):
         """What has a number stays: numbers have no gaps, clients have their copies.
 

@@ -1,9 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.act_sums import to_kopecks
-from ..tools.coverage import ONE_DAY
-
 
 class KbsAct(models.Model):
     """Corrections: what changes after an act was issued, as an act of its own."""
@@ -62,15 +59,7 @@ class KbsAct(models.Model):
                     corrected=self.corrected_act_id.display_name,
                 )
             )
-        later = is_whole and self.search(
-            [
-                ("subscription_id", "=", self.subscription_id.id),
-                ("kind", "=", "service"),
-                ("state", "!=", "cancelled"),
-                ("date_start", ">", self.date_end),
-            ],
-            limit=1,
-        )
+        later = is_whole and self._get_later_acts()[:1]
         if later:
             raise UserError(
                 self.env._(
@@ -81,23 +70,14 @@ class KbsAct(models.Model):
                 )
             )
 
-    def _get_standing(self):
-        """Return what the act says now: ``{line: (days, kopecks)}``."""
-        self.ensure_one()
-        standing = {x: [x.days, to_kopecks(x.amount)] for x in self.line_ids}
-        for changed in self.correction_ids.line_ids:
-            own = standing[changed.corrected_line_id]
-            own[0] += changed.days
-            own[1] += to_kopecks(changed.amount)
-        return {line: tuple(values) for line, values in standing.items()}
-
-    def _correct_sudo(self, wanted, reason, is_whole=False):
+    def _correct_sudo(self, wanted, reason, is_whole=False, added=None):
         """Issue a correction, after which the act says ``wanted``.
 
         Sudo: lines are written by methods only; the caller checks the right.
 
         :param dict wanted: ``{line: (days, kopecks)}``, left out: as it is
         :param bool is_whole: the act is cancelled, and its days may be acted anew
+        :param dict added: ``{period: ActShare}``, what the act does not tell yet
         :return: the correction
         :raise UserError: nothing changes, or the act cannot be corrected
         """
@@ -105,13 +85,18 @@ class KbsAct(models.Model):
         act._check_correctable(is_whole)
         standing = act._get_standing()
         if is_whole:
-            wanted = dict.fromkeys(standing, (0, 0))
+            wanted, added = dict.fromkeys(standing, (0, 0)), {}
         values = [
             line._prepare_difference_values(
                 new[0] - standing[line][0], new[1] - standing[line][1]
             )
             for line, new in wanted.items()
             if new != standing[line]
+        ]
+        values += [
+            period._prepare_act_line_values(share)
+            for period, share in (added or {}).items()
+            if share.days or share.amount
         ]
         if not values:
             raise UserError(self.env._("Nothing changes, so there is no correction."))
@@ -153,7 +138,7 @@ class KbsActLine(models.Model):
         comodel_name="kbs.act.line",
         index="btree_not_null",
         ondelete="restrict",
-        help="The line of the corrected act whose difference this one is.",
+        help="The line whose difference this one is; empty: what the act did not tell.",
     )
 
     def _prepare_difference_values(self, days, kopecks):
@@ -174,21 +159,3 @@ class KbsActLine(models.Model):
             "amount": amount,
             "amount_tax": self.currency_id.round(amount * tax_share),
         }
-
-    def _count_anew(self, standing):
-        """Return what this line should say by what is known today.
-
-        :param standing: ``(days, kopecks)`` of the line with its corrections
-        :return: ``(days, kopecks)``; of work over the plan as it stands
-        """
-        self.ensure_one()
-        period = self.period_id
-        if not period:
-            return standing
-        sold = period._get_sold()
-        last = min(self.date_end, sold.told_until or self.date_start - ONE_DAY)
-        days = sold.count_served(self.date_start, last)
-        if not days:
-            return 0, 0
-        others = period._get_told()[period] - standing[1]
-        return days, sold.get_amount(self.date_start, last, others)

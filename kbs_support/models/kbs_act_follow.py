@@ -77,8 +77,8 @@ class KbsAct(models.Model):
             return
         template.send_mail_batch(self.ids)
 
-    def _plan_activities(self):
-        """Ask the manager of each client to get the signature."""
+    def _plan_activities(self, summary=False):
+        """Ask the manager of each client to get the signature, or what is said."""
         kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
         model = self.env["ir.model"]._get_id(self._name)
         responsible = {x: x._get_responsible() for x in self}
@@ -86,6 +86,7 @@ class KbsAct(models.Model):
             [
                 {
                     "activity_type_id": kind and kind.id,
+                    "summary": summary,
                     "res_model_id": model,
                     "res_id": act.id,
                     "user_id": user.id,

@@ -143,14 +143,19 @@ class KbsAct(models.Model):
             & self._get_due_periods_domain(until),
             order="subscription_id, date_start",
         )
-        told, no_work = periods._get_told(), self.env["kbs.over.plan"]
-        sheets = []
+        told, taken = periods._get_told(), periods._get_taken_until()
+        no_work, sheets = self.env["kbs.over.plan"], []
         for period in periods:
             frequency = period._get_act_frequency()
-            for share in period._get_act_shares(frequency, until, told[period]):
+            for share in period._get_act_shares(
+                frequency, until, told[period], taken.get(period)
+            ):
                 sheet = self._find_sheet(sheets, period, share, frequency)
                 sheet.last = share.last
                 sheet.lines.append((period._prepare_act_line_values(share), no_work))
+        late = periods.filtered(lambda x: x._has_days_within(taken.get(x)))
+        if late:
+            self._ask_for_corrections(late)
         return sheets
 
     def _find_sheet(self, sheets, period, share, frequency):
@@ -207,7 +212,7 @@ class KbsAct(models.Model):
         if found := next((x for x in own if x.last >= last), None):
             return found
         coming = subscription.period_ids._get_booked().filtered(
-            lambda x: not x.is_acted and x.date_end >= last
+            lambda x: x.date_end >= last and x._has_days_to_act()
         )
         if coming:
             return None

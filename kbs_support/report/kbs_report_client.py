@@ -171,9 +171,8 @@ class KbsReportClient(models.Model):
             last AS (
                 SELECT DISTINCT ON (span.subscription_id) span.subscription_id,
                     span.plan_id, span.term_id, span.currency_id,
-                    span.mrr * term.months AS amount
+                    span.term_price AS amount
                 FROM span
-                JOIN kbs_term term ON term.id = span.term_id
                 ORDER BY span.subscription_id, span.date_end DESC, span.id DESC
             ),
             question AS (

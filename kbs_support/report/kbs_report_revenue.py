@@ -43,8 +43,9 @@ class KbsReportRevenue(models.Model):
         readonly=True,
         help="What is paid for a period, spread by its days of service over the "
         "calendar months, to the kopeck; the last month takes the remainder. Less what "
-        "was credited or carried over to another plan. Months to come show what is "
-        "prepaid for them.",
+        "was credited or carried over to another plan. Of a period that only a letter "
+        "carries, the days of the letter. Months to come show what is prepaid for "
+        "them.",
     )
     invoiced = fields.Monetary(
         readonly=True,
@@ -99,9 +100,17 @@ class KbsReportRevenue(models.Model):
         """``bill``: what each posted invoice or credit note says of each period.
 
         The line that takes off what the old plan has paid belongs to the new period.
+        An order that was cancelled and confirmed again has two periods on one line:
+        its invoices belong to the one that holds the days, or else to the last.
         """
         return SQL(
             """
+            billable AS (
+                SELECT DISTINCT ON (sale_line_id) id, sale_line_id
+                FROM kbs_subscription_period
+                WHERE company_id = %(company)s AND sale_line_id IS NOT NULL
+                ORDER BY sale_line_id, is_cancelled IS TRUE, id DESC
+            ),
             bill AS (
                 SELECT period.id AS period_id, move.id AS move_id,
                     COALESCE(move.invoice_date, move.date) AS day,
@@ -111,7 +120,7 @@ class KbsReportRevenue(models.Model):
                         WHEN move.move_type = 'out_refund' THEN -line.price_total
                         ELSE line.price_total END) AS worth,
                     FALSE AS is_stop
-                FROM kbs_subscription_period period
+                FROM billable period
                 JOIN sale_order_line own ON own.id = period.sale_line_id
                 JOIN sale_order_line sale_line ON sale_line.order_id = own.order_id
                 JOIN product_product product ON product.id = sale_line.product_id
@@ -120,7 +129,7 @@ class KbsReportRevenue(models.Model):
                     ON rel.order_line_id = sale_line.id
                 JOIN account_move_line line ON line.id = rel.invoice_line_id
                 JOIN account_move move ON move.id = line.move_id
-                WHERE period.company_id = %(company)s AND move.state = 'posted'
+                WHERE move.state = 'posted'
                     AND (sale_line.id = own.id OR template.kbs_is_unused_days)
                 GROUP BY 1, 2
                 UNION ALL
@@ -160,21 +169,32 @@ class KbsReportRevenue(models.Model):
         )
 
     def _get_served_ctes(self):
-        """``served``: worth spread by days; the last month takes the remainder."""
+        """``served``: worth spread by days; the last month takes the remainder.
+
+        Of a period that a letter carries, the days after it have their share of the
+        worth too, but they are not served.
+        """
         return SQL(
             """
-            part AS (
-                SELECT worth.id AS period_id, worth.subscription_id, worth.amount,
-                    first::date AS month,
-                    GREATEST(worth.date_start, first::date) AS first_day,
-                    LEAST(worth.date_end, (first + interval '1 month - 1 day')::date)
-                        AS last_day
+            stretch AS (
+                SELECT id AS period_id, subscription_id, amount, date_start, date_end,
+                    TRUE AS is_served
                 FROM worth
-                CROSS JOIN generate_series(date_trunc('month', worth.date_start),
-                    worth.date_end, '1 month') AS first
+                UNION ALL
+                SELECT id, subscription_id, amount, date_end + 1, last_day, FALSE
+                FROM worth WHERE date_end < last_day
+            ),
+            part AS (
+                SELECT stretch.*, first::date AS month,
+                    GREATEST(stretch.date_start, first::date) AS first_day,
+                    LEAST(stretch.date_end, (first + interval '1 month - 1 day')::date)
+                        AS last_day
+                FROM stretch
+                CROSS JOIN generate_series(date_trunc('month', stretch.date_start),
+                    stretch.date_end, '1 month') AS first
             ),
             rested AS (
-                SELECT part.period_id, part.month,
+                SELECT part.period_id, part.month, part.is_served,
                     SUM(LEAST(pause.date_end, part.last_day)
                         - GREATEST(pause.date_start, part.first_day) + 1
                     ) AS rest_days
@@ -182,25 +202,28 @@ class KbsReportRevenue(models.Model):
                 JOIN pause ON pause.subscription_id = part.subscription_id
                     AND pause.date_start <= part.last_day
                     AND pause.date_end >= part.first_day
-                GROUP BY 1, 2
+                GROUP BY 1, 2, 3
             ),
             share AS (
-                SELECT part.period_id, part.month, part.amount, days,
+                SELECT part.period_id, part.month, part.is_served, part.amount, days,
                     ROUND(part.amount * days / SUM(days) OVER whole, 2) AS share,
                     ROW_NUMBER() OVER (PARTITION BY part.period_id
-                        ORDER BY part.month DESC) AS from_end
+                        ORDER BY part.month DESC, part.is_served) AS from_end
                 FROM part
-                LEFT JOIN rested USING (period_id, month)
+                LEFT JOIN rested USING (period_id, month, is_served)
                 CROSS JOIN LATERAL (SELECT part.last_day - part.first_day + 1
                     - COALESCE(rested.rest_days, 0)::int AS days) AS counted
                 WHERE days > 0
                 WINDOW whole AS (PARTITION BY part.period_id)
             ),
-            served AS (
-                SELECT period_id, month, days, CASE WHEN from_end > 1 THEN share
-                    ELSE amount - SUM(share) OVER (PARTITION BY period_id) + share END
-                    AS amount
+            spread AS (
+                SELECT period_id, month, is_served, days,
+                    CASE WHEN from_end > 1 THEN share ELSE amount
+                        - SUM(share) OVER (PARTITION BY period_id) + share END AS amount
                 FROM share
+            ),
+            served AS (
+                SELECT * FROM spread WHERE is_served
             )
             """
         )
@@ -208,14 +231,26 @@ class KbsReportRevenue(models.Model):
     def _get_payment_cte(self, company):
         """``payment``: money that came for the bills, by the day it came.
 
-        Settling an invoice by a credit note is no payment.
+        Settling an invoice by a credit note is no payment. A payment without an entry
+        counts until the bank statement has settled the invoice, which then counts.
         """
         return SQL(
             """
             billed_move AS (
                 SELECT DISTINCT move_id FROM bill
             ),
-            money AS (
+            linked AS (
+                SELECT rel.invoice_id, payment.date, move.amount_total,
+                    payment.amount * move.amount_total / NULLIF(
+                        SUM(move.amount_total) OVER (PARTITION BY payment.id), 0)
+                        AS amount
+                FROM account_payment payment
+                JOIN account_move__account_payment rel ON rel.payment_id = payment.id
+                JOIN account_move move ON move.id = rel.invoice_id
+                WHERE payment.company_id = %(company)s AND payment.move_id IS NULL
+                    AND payment.state IN ('in_process', 'paid')
+            ),
+            booked AS (
                 SELECT line.move_id, counter.date AS day, partial.amount
                 FROM billed_move
                 JOIN account_move_line line ON line.move_id = billed_move.move_id
@@ -233,16 +268,20 @@ class KbsReportRevenue(models.Model):
                 JOIN account_move_line counter ON counter.id = partial.debit_move_id
                 JOIN account_move other ON other.id = counter.move_id
                 WHERE other.move_type = 'entry'
+            ),
+            settled AS (
+                SELECT move_id, SUM(amount) AS amount FROM booked GROUP BY 1
+            ),
+            money AS (
+                SELECT * FROM booked
                 UNION ALL
-                SELECT rel.invoice_id, payment.date, payment.amount * move.amount_total
-                    / NULLIF(SUM(move.amount_total) OVER (PARTITION BY payment.id), 0)
-                FROM billed_move
-                JOIN account_move__account_payment rel
-                    ON rel.invoice_id = billed_move.move_id
-                JOIN account_move move ON move.id = rel.invoice_id
-                JOIN account_payment payment ON payment.id = rel.payment_id
-                WHERE payment.move_id IS NULL
-                    AND payment.state IN ('in_process', 'paid')
+                SELECT linked.invoice_id, linked.date, linked.amount * LEAST(1,
+                    GREATEST(linked.amount_total - COALESCE(settled.amount, 0), 0)
+                    / NULLIF(SUM(linked.amount) OVER (PARTITION BY linked.invoice_id),
+                        0))
+                FROM linked
+                JOIN billed_move ON billed_move.move_id = linked.invoice_id
+                LEFT JOIN settled ON settled.move_id = linked.invoice_id
             ),
             payment AS (
                 SELECT bill.period_id, money.day,
@@ -250,8 +289,9 @@ class KbsReportRevenue(models.Model):
                 FROM money
                 JOIN bill ON bill.move_id = money.move_id
                 JOIN account_move move ON move.id = bill.move_id
-                WHERE move.amount_total <> 0 AND move.company_id = %s
+                WHERE move.amount_total <> 0
+                    AND move.company_id = %(company)s
             )
             """,
-            company.id,
+            company=company.id,
         )

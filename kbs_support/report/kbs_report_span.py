@@ -18,7 +18,9 @@ class KbsReportSpan(models.AbstractModel):
 
         ``span`` has a row for each period that covers days, or has covered them, with
         ``date_start``, ``date_end`` (local days, both covered but for pauses),
-        ``sold_days`` and ``mrr``. An open pause is counted as if it ended today.
+        ``last_day`` (the same once it is paid, where a letter ends earlier),
+        ``sold_days``, ``mrr`` and ``term_price`` (of the whole term, where a change of
+        plan sold the rest of one). An open pause is counted as if it ended today.
         """
         return SQL(
             "%s, %s, %s, %s",
@@ -117,7 +119,8 @@ class KbsReportSpan(models.AbstractModel):
                                 1, 1)
                             - make_date(EXTRACT(YEAR FROM period.date_start)::int, 1, 1)
                         )
-                        ELSE COALESCE(root.days, sold.days) END AS whole_days
+                        ELSE COALESCE(root.days, sold.days) END AS whole_days,
+                    COALESCE(root.days, sold.days) AS term_days
                 FROM kbs_subscription_period period
                 JOIN sold ON sold.id = period.id
                 JOIN kbs_term term ON term.id = period.term_id
@@ -131,9 +134,11 @@ class KbsReportSpan(models.AbstractModel):
                 SELECT moved.id, subscription_id, commercial_partner_id AS partner_id,
                     plan_id, term_id, price_kind, currency_id, sale_line_id,
                     replaced_period_id, is_effective, price_total, sold_days,
-                    first_day AS date_start,
+                    opened_tenure_start, last_day, first_day AS date_start,
                     CASE WHEN is_paid THEN last_day
                         ELSE LEAST(last_day, guarantee_until) END AS date_end,
+                    ROUND(price_total::numeric * term_days / sold_days, 2)
+                        AS term_price,
                     ROUND(price_total::numeric * whole_days / (months * sold_days), 2)
                         AS mrr
                 FROM moved

@@ -125,7 +125,7 @@ class KbsReportSubscription(models.Model):
         string="Change of the Monthly Price",
         readonly=True,
         help="Monthly price at the end of the month less that at the end of the month "
-        "before.",
+        "before. By plan, term or price, the whole change stands with the new one.",
     )
 
     # === LOYALTY === #

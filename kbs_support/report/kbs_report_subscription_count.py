@@ -38,7 +38,7 @@ class KbsReportSubscription(models.Model):
             ),
             chain AS (
                 SELECT reach.*, MAX(CASE WHEN reached + 1 >= date_start THEN NULL
-                        ELSE date_start END) OVER (
+                        ELSE COALESCE(opened_tenure_start, date_start) END) OVER (
                     PARTITION BY subscription_id ORDER BY date_start, id
                     ROWS UNBOUNDED PRECEDING) AS tenure_start
                 FROM reach

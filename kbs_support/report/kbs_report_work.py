@@ -149,9 +149,9 @@ class KbsReportWork(models.Model):
             ),
             over_plan AS (
                 SELECT over.timesheet_id, over.state AS source, over.minutes,
-                    CASE WHEN move.state = 'posted' AND line.quantity <> 0
-                        THEN ROUND(line.price_total * over.billed_minutes
-                            / (line.quantity * 60), 2)
+                    CASE WHEN move.state = 'posted' THEN ROUND(line.price_total
+                        * over.billed_minutes / NULLIF(SUM(over.billed_minutes) OVER (
+                            PARTITION BY over.invoice_line_id), 0), 2)
                         ELSE 0 END AS income
                 FROM kbs_over_plan over
                 LEFT JOIN account_move_line line ON line.id = over.invoice_line_id

@@ -72,6 +72,12 @@ class TestActWork(HoursCase):
         self.assertNotIn(act, everything)
         self.assertFalse(self.make("2027-05-31"))
 
+    def test_has_its_own_act_where_support_costs_nothing(self):
+        row = self.bill()
+        self.support.period_ids.price_total = 0
+        act = self.make()
+        self.assertEqual((act.kind, self.works(act).over_ids), ("work", row))
+
     def test_rows_of_one_line_share_its_amount_by_minutes(self):
         first = self.bill(40, is_posted=False)
         second = self.work(100).sudo().kbs_over_ids

@@ -45,6 +45,14 @@ class TestOpening(ImportCase):
         )
         self.assertFalse(self.opened.order_id or self.support.invoice_count)
 
+    def test_report_counts_the_tenure_from_before(self):
+        report = self.env["kbs.report.subscription"]
+        report._count_sudo(self.company)
+        row = report.search([("subscription_id", "=", self.support.id)], limit=1)
+        self.assertEqual(row.month, date(2026, 5, 1))
+        self.assertEqual(row.tenure_months, self.support.tenure_months)
+        self.assertEqual(self.support.tenure_months, 38)  # since March 2023
+
     def test_only_the_import_can_say_that_it_was_paid_elsewhere(self):
         order = self.sell("prof_3")
         for user in (self.manager, self.lead, self.accountant):

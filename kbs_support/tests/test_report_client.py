@@ -101,6 +101,22 @@ class TestReportClient(ReportCase):
             (row.date_end, row.renewal_amount), (date(2026, 11, 30), 69840)
         )
 
+    def test_forecast_of_the_rest_of_a_term_is_the_price_of_the_whole(self):
+        support = self.sell_on("2026-01-20", "prof_1")
+        self.renew_on("2026-02-10", support, "budget_year")
+        # 315 days of the year are sold, at the price of the year.
+        self.assertEqual(self.row(support).renewal_amount, 15300)
+        self.change_on("2026-04-20", support, "optima")
+        price = self.env["kbs.subscription"]._get_offer_prices(
+            self.company, self.plan("optima")
+        )[self.product("optima_budget_year")][0][1]
+        # The kopeck is that of the price of the rest.
+        self.assertAlmostEqual(self.row(support).renewal_amount, price, delta=0.02)
+
+    def test_forecast_is_not_rounded_by_months(self):
+        self.support.period_ids.price_total = 10000
+        self.assertEqual(self.row().renewal_amount, 10000)
+
     def test_forecast_of_a_running_renewal(self):
         support = self.sell_on("2026-03-01", "optima_3")
         self.run_job("renewals")

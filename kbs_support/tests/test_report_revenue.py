@@ -143,6 +143,93 @@ class TestReportRevenue(ReportCase):
         )
         self.assertEqual((found.month, found.paid), (MAY, 1000))
 
+    def paid_for(self, support):
+        self.count("revenue")
+        found = self.report.search(
+            [("subscription_id", "=", support.id), ("source", "=", "payment")]
+        )
+        return round(sum(found.mapped("paid")), 2)
+
+    def test_order_that_was_confirmed_again_counts_once(self):
+        order = self.sell("prof_3", client=self._create_client("Again"))
+        order._action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self.pay(order)
+        self.count("revenue")
+        rows = self.report.search([("partner_id", "=", order.partner_id.id)])
+        for measure in ("revenue", "invoiced", "paid"):
+            self.assertAlmostEqual(sum(rows.mapped(measure)), order.amount_total, 2)
+
+    def test_letter_earns_its_own_days_only(self):
+        support = self.sell_on("2026-04-01", "prof_12", is_paid=False)
+        self.guarantee(support, "2026-04-01", "2026-05-20")
+        self.count("revenue")
+        # 29,520 for 365 days: 30 of April and 20 of May.
+        self.assertEqual(
+            self.earned(support.period_ids), {APRIL: 2426.30, MAY: 1617.53}
+        )
+        self.pay(support.period_ids.order_id)
+        self.count("revenue")
+        self.assertEqual(self.earned(support.period_ids)[APRIL], 2426.30)
+        self.assertAlmostEqual(sum(self.earned(support.period_ids).values()), 29520, 2)
+
+    def pay_without_entry(self, invoices, amount):
+        """A payment as add-ons of accounting leave it until the statement comes."""
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": invoices.commercial_partner_id.id,
+                "amount": amount,
+                "date": "2026-05-13",
+                "journal_id": journal.id,
+                "invoice_ids": invoices.ids,
+            }
+        )
+        self.env.flush_all()
+        # Only such an add-on lets the button leave out the entry.
+        self.env.cr.execute(
+            "UPDATE account_payment SET state = 'in_process',"
+            " outstanding_account_id = NULL WHERE id = %s",
+            [payment.id],
+        )
+        self.env.invalidate_all()
+        self.assertFalse(payment.move_id)
+        return payment
+
+    def test_payment_counts_once_when_the_statement_settles_it(self):
+        support = self.sell_on("2026-05-12", "prof_3", is_paid=False)
+        invoice = support.period_ids.order_id.invoice_ids
+        payment = self.pay_without_entry(invoice, invoice.amount_total)
+        self.assertEqual(self.paid_for(support), 7380)
+        owed = invoice.line_ids.filtered(
+            lambda x: x.account_id.account_type == "asset_receivable"
+        )
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": payment.journal_id.id,
+                "amount": invoice.amount_total,
+                "date": "2026-05-13",
+                "payment_ref": "Invoice",
+                "partner_id": invoice.partner_id.id,
+                "counterpart_account_id": owed.account_id.id,
+            }
+        )
+        came = line.move_id.line_ids.filtered(lambda x: x.account_id == owed.account_id)
+        (came | owed).reconcile()
+        self.assertEqual(self.paid_for(support), 7380)
+
+    def test_payment_of_something_else_too_counts_by_its_share(self):
+        support = self.sell_on("2026-05-12", "prof_3", is_paid=False)
+        invoice = support.period_ids.order_id.invoice_ids
+        other = invoice.copy({"invoice_date": "2026-05-12"})
+        other.invoice_line_ids.sale_line_ids = False
+        other.action_post()
+        self.pay_without_entry(invoice | other, 10000)
+        self.assertEqual(self.paid_for(support), 5000)
+
     def test_row_opens_its_period(self):
         row = self.report.search([("source", "=", "service")], limit=1)
         action = row.with_user(self.reader).action_open()

@@ -67,6 +67,17 @@ class TestReportWork(HoursCase):
         self.assertEqual(self.sums()["billed"], (20, 750, 100, 650))
         self.assertNotIn("hours", self.sums())
 
+    def test_hours_of_an_invoice_are_rounded_and_its_income_is_not(self):
+        self.company.kbs_over_plan_rounding = 20
+        self.work(200, on="2026-05-04")
+        over = self.overs()
+        over.action_bill()
+        move = over._bill()
+        move.action_post()
+        self.assertEqual(move.invoice_line_ids.quantity, 0.33)
+        self.count()
+        self.assertEqual(self.sums()["billed"][1], move.amount_total)
+
     def test_goodwill_costs_and_earns_nothing(self):
         self.work(200)
         self.overs()._give("Our fault")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
@@ -32,20 +34,8 @@ class KbsActCorrect(models.TransientModel):
         for correct in self:
             # Sudo: the act was shown to the user, periods and orders stand behind it.
             act = correct.act_id.sudo()
-            standing = act._get_standing() if act else {}
-            counted = {x: x._count_anew(standing[x]) for x in act.line_ids}
-            correct.line_ids = [Command.clear()] + [
-                Command.create(
-                    {
-                        "act_line_id": line.id,
-                        "old_days": standing[line][0],
-                        "old_amount": standing[line][1] / 100,
-                        "days": counted[line][0],
-                        "amount": counted[line][1] / 100,
-                    }
-                )
-                for line in act.line_ids
-            ]
+            rows = act._prepare_correct_lines() if act else []
+            correct.line_ids = [Command.clear(), *map(Command.create, rows)]
 
     @api.depends("line_ids.amount", "line_ids.old_amount", "is_whole")
     def _compute_difference(self):
@@ -63,13 +53,23 @@ class KbsActCorrect(models.TransientModel):
         self.ensure_one()
         act = self.act_id
         act.check_access("write")
-        own = self.line_ids.filtered(lambda x: x.act_line_id in act.line_ids)
+        own = self.line_ids
         if own.filtered(lambda x: x.amount < 0 or x.days < 0):
             raise UserError(
                 self.env._("Neither days nor amounts can be less than nothing.")
             )
-        wanted = {x.act_line_id.sudo(): (x.days, to_kopecks(x.amount)) for x in own}
-        correction = act._correct_sudo(wanted, self.reason, self.is_whole)
+        # Sudo: periods and orders stand behind the act that the user may correct.
+        counted, shares = act.sudo()._count_anew()
+        told = {x.act_line_id.sudo(): (x.days, to_kopecks(x.amount)) for x in own}
+        wanted = {line: told[line] for line in counted if line in told}
+        added = {
+            x.period_id.sudo(): replace(
+                shares[x.period_id.sudo()], days=x.days, amount=to_kopecks(x.amount)
+            )
+            for x in own
+            if x.period_id.sudo() in shares
+        }
+        correction = act._correct_sudo(wanted, self.reason, self.is_whole, added)
         return {
             "type": "ir.actions.act_window",
             "res_model": "kbs.act",
@@ -87,12 +87,22 @@ class KbsActCorrectLine(models.TransientModel):
     correct_id = fields.Many2one(
         comodel_name="kbs.act.correct", required=True, ondelete="cascade"
     )
-    act_line_id = fields.Many2one(
-        comodel_name="kbs.act.line", required=True, ondelete="cascade"
+    act_line_id = fields.Many2one(comodel_name="kbs.act.line", ondelete="cascade")
+    period_id = fields.Many2one(
+        comodel_name="kbs.subscription.period",
+        ondelete="cascade",
+        help="Whose days the act does not tell yet.",
     )
-    name = fields.Char(related="act_line_id.name")
+    name = fields.Char(compute="_compute_name")
     currency_id = fields.Many2one(related="act_line_id.currency_id")
     old_days = fields.Integer(string="Days Now")
     old_amount = fields.Monetary(string="Amount Now")
     days = fields.Integer()
     amount = fields.Monetary()
+
+    @api.depends("act_line_id", "period_id")
+    def _compute_name(self):
+        for line in self:
+            # Sudo: the act was shown to the user.
+            told, period = line.sudo().act_line_id, line.sudo().period_id
+            line.name = told.name or period.display_name
