@@ -48,6 +48,31 @@ class TestImportRights(ImportCase):
         with self.assertRaises(AccessError):
             export.action_make()
 
+    def test_keys_and_invitations_are_of_ones_own_companies(self):
+        self.bring()
+        other = self._create_company("Another company")
+        self.manager.company_ids |= other
+        client = self._create_client("Museum", company_id=self.company.id)
+        person = self.env["res.partner"].create(
+            {"name": "Olena", "parent_id": client.id}
+        )
+        invitation = self.env["kbs.invitation"].create(
+            {
+                "client_id": client.id,
+                "partner_id": person.id,
+                "email": "olena@museum.example.com",
+                "user_id": self.manager.id,
+            }
+        )
+        for company, is_seen in ((self.company, True), (other, False)):
+            env = self.env(
+                user=self.manager, context={"allowed_company_ids": company.ids}
+            )
+            mine = [("company_id", "=", self.company.id)]
+            self.assertEqual(bool(env["kbs.import.key"].search(mine)), is_seen)
+            found = env["kbs.invitation"].search([("id", "=", invitation.id)])
+            self.assertEqual(bool(found), is_seen)
+
     def test_entities_hide_under_no_name(self):
         """The workbook says which part is a sheet, not the name of the part."""
         source = zipfile.ZipFile(io.BytesIO(fill(self.template, self.story())))
