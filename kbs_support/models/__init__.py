@@ -257,6 +257,7 @@ from . import (
     sale_order_event,
     account_move_event,
     res_partner_erase,
+    res_partner_erase_find,
     res_partner_erase_text,
     kbs_import_key,
     kbs_import_sheet,

@@ -4,8 +4,14 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_amount
 
+from ..tools.locking import take_turn
 from ..tools.training import get_person
 from .event_registration_benefit import Ask
+
+
+def _tell_apart(name, email):
+    """Return by what two attendees of one client are told apart."""
+    return get_person("", name), email_normalize(email or "") or ""
 
 
 class EventRegistration(models.Model):
@@ -25,6 +31,7 @@ class EventRegistration(models.Model):
         :raise UserError: it costs more than he has read, or is not to be had
         """
         asks = [self._kbs_read_ask(event, user, row) for row in rows]
+        self._kbs_check_not_booked_sudo(event, asks[0].client, rows)
         answers = self._kbs_judge_sudo(asks, is_final=True)
         self._kbs_check_shown(event, rows, answers, shown)
         is_client = user.has_group("base.group_portal")
@@ -74,6 +81,41 @@ class EventRegistration(models.Model):
             slot=self.env["event.slot"].sudo().browse(row.get("event_slot_id") or []),
             person=get_person(email_normalize(row.get("email") or ""), row.get("name")),
         )
+
+    @api.model
+    def _kbs_check_not_booked_sudo(self, event, client, rows):
+        """A form that is sent twice takes and bills its seats once.
+
+        Colleagues may share an address, so the name counts too. Sudo: clients read no
+        registrations, these are of their own company.
+
+        :param client: ``res.partner``; of who is not logged in nothing is looked up
+        :raise UserError: one of them has the same seat already
+        """
+        if not client:
+            return
+        take_turn(client)
+        booked = self.sudo().search(
+            [
+                ("event_id", "=", event.id),
+                ("kbs_client_id", "=", client.id),
+                ("state", "!=", "cancel"),
+            ]
+        )
+        known = {
+            (x.event_ticket_id.id, x.event_slot_id.id, *_tell_apart(x.name, x.email))
+            for x in booked
+        }
+        for row in rows:
+            seat = (row.get("event_ticket_id"), row.get("event_slot_id") or False)
+            if (*seat, *_tell_apart(row.get("name"), row.get("email"))) in known:
+                raise UserError(
+                    self.env._(
+                        "%(person)s is registered already. See “Training events” in "
+                        "your portal.",
+                        person=row.get("name") or row.get("email") or "—",
+                    )
+                )
 
     @api.model
     def _kbs_check_shown(self, event, rows, answers, shown):

@@ -28,7 +28,10 @@ class KbsBooking(models.Model):
         related="ticket_id.company_id", store=True, index=True, precompute=True
     )
     commercial_partner_id = fields.Many2one(
-        related="ticket_id.commercial_partner_id", string="Client", store=True
+        related="ticket_id.commercial_partner_id",
+        string="Client",
+        store=True,
+        index="btree_not_null",
     )
     subscription_id = fields.Many2one(
         comodel_name="kbs.subscription",

@@ -7,11 +7,13 @@ from datetime import timedelta
 import xlsxwriter
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import format_datetime, html2plaintext
 
 from ..tools.locking import lock_in_states
 
 KEPT_DAYS = 7
+ASKED = {"partner_id", "company_id", "reason"}  # all that people say of it
 
 
 class KbsClientExport(models.Model):
@@ -72,6 +74,29 @@ class KbsClientExport(models.Model):
             made = export.made_at
             export.kept_until = made and made + timedelta(days=KEPT_DAYS)
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.keys() - ASKED for vals in vals_list):
+            self._refuse_typed()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """What is made, and for whom, stays as it was asked for.
+
+        :raise AccessError: somebody writes what methods set, or changes it later
+        """
+        is_new = all(x.state == "draft" for x in self)
+        if not self.env.su and vals.keys() - (ASKED if is_new else set()):
+            self._refuse_typed()
+        return super().write(vals)
+
+    def _refuse_typed(self):
+        raise AccessError(
+            self.env._("The file of a client is made once, as it was asked for.")
+        )
+
     @api.autovacuum
     def _gc_files(self):
         """Throw away what was handed over."""
@@ -85,6 +110,7 @@ class KbsClientExport(models.Model):
         """Have the file made in the background, and say so with the client."""
         self.ensure_one()
         self.check_access("write")
+        self.partner_id.check_access("read")
         if lock_in_states(self, ("draft",)):
             return True  # the second click
         sudo = self.sudo()

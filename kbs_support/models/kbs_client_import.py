@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools.locking import lock_in_states
 
 KEPT_DAYS = 30  # a finished import: its file holds personal data
 SMALL_BYTES = 100_000  # of a file that is looked through while the user waits
 SMALL_ROWS = 200  # written while the user waits
+TYPED = {"file", "file_name", "is_partial"}  # by people
 
 
 class KbsClientImport(models.Model):
@@ -64,11 +65,20 @@ class KbsClientImport(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_typed(vals.keys() - {"company_id"})
+        return super().create(vals_list)
+
     def write(self, vals):
         """Another file is checked anew.
 
+        :raise AccessError: somebody writes what methods set, or another company: the
+            rows were checked for this one
         :raise UserError: the file is being imported, or was
         """
+        self._check_typed(vals.keys())
         if "file" in vals and not self.env.su:
             if self.filtered(lambda x: x.state not in ("draft", "checked")):
                 raise UserError(
@@ -77,6 +87,13 @@ class KbsClientImport(models.Model):
             self.sudo()._forget()
             vals = {**vals, "state": "draft", "trouble": False}
         return super().write(vals)
+
+    @api.model
+    def _check_typed(self, names):
+        if not self.env.su and names - TYPED:
+            raise AccessError(
+                self.env._("What becomes of an import follows from its file.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):

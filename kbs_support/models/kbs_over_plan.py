@@ -36,7 +36,10 @@ class KbsOverPlan(models.Model):
         related="timesheet_id.kbs_subscription_id", store=True, index=True
     )
     commercial_partner_id = fields.Many2one(
-        related="ticket_id.commercial_partner_id", string="Client", store=True
+        related="ticket_id.commercial_partner_id",
+        string="Client",
+        store=True,
+        index="btree_not_null",
     )
     date = fields.Date(related="timesheet_id.date", store=True)
     user_id = fields.Many2one(related="timesheet_id.user_id", string="Done by")

@@ -1,7 +1,11 @@
-import re
-
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
+
+from ..tools.personal_words import (
+    get_email_pattern,
+    get_name_pattern,
+    get_phone_pattern,
+)
 
 TEXTS = ("char", "text", "html")
 
@@ -11,7 +15,44 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    # === WORDS === #
+
+    def _kbs_get_needles(self, emails):
+        """Return ``[(regular expression, what stands in the place of what it finds)]``.
+
+        What his company or a colleague has too (the number of the office) is not this
+        person's.
+
+        :param list emails: addresses that only this person has
+        """
+        needles = [(get_name_pattern(self.name), self._kbs_get_erased_name())]
+        needles += [(get_email_pattern(x), "") for x in emails]
+        others = self._kbs_get_others().filtered("phone")
+        common = {get_phone_pattern(x.phone) for x in others}
+        if self.phone and get_phone_pattern(self.phone) not in common:
+            needles.append((get_phone_pattern(self.phone), ""))
+        return [(pattern, new) for pattern, new in needles if pattern]
+
+    def _kbs_get_others(self):
+        """Return the company of this person and all others of it."""
+        return self.env["kbs.client.data"]._get_people_sudo(self) - self
+
     @api.model
+    def _kbs_get_emails(self, people):
+        """Return the addresses of ``people``, those they log in with included."""
+        written = [*people.mapped("email"), *people.user_ids.mapped("login")]
+        return {email_normalize(x or "") for x in written} - {False}
+
+    def _kbs_get_own_emails(self):
+        """Return the addresses that only this person of his company has."""
+        shared = self._kbs_get_emails(self._kbs_get_others())
+        return sorted(self._kbs_get_emails(self) - shared)
+
+    def _kbs_get_erased_name(self):
+        return self.env._("Erased person %(number)s", number=self.id)
+
+    # === REPLACING === #
+
     def _kbs_replace(self, found, needles):
         """Replace ``needles`` in every text column of the rows of ``found``.
 
@@ -19,10 +60,13 @@ class ResPartner(models.Model):
         people as well, and nothing else of them is changed.
         """
         self.env.flush_all()
-        for records in found.values():
-            columns = self._kbs_get_text_columns(records)
-            if records and columns:
-                self._kbs_replace_in(records, columns, needles)
+        own = {"res.partner": self, "res.users": self.user_ids}
+        for model, records in found.items():
+            mine = own.get(model, records)
+            self._kbs_replace_in(mine, self._kbs_get_text_columns(mine), needles)
+        # Names and addresses of colleagues are their own; remarks may name anybody.
+        others = found["res.partner"] - self
+        self._kbs_replace_in(others, [("comment", "text")], needles)
         self.env.invalidate_all()
 
     @api.model
@@ -40,14 +84,16 @@ class ResPartner(models.Model):
 
     @api.model
     def _kbs_replace_in(self, records, columns, needles):
-        pattern = "|".join(re.escape(text) for text, _new in needles)
-        for name, kind in columns:
+        pattern = "|".join(pattern for pattern, _new in needles)
+        for name, kind in columns if records and needles else ():
             column = SQL.identifier(name)
             value = SQL("%s::text", column)
-            for text, new in needles:
-                new = new.replace("\\", "\\\\")
+            for found, new in needles:
                 value = SQL(
-                    "regexp_replace(%s, %s, %s, 'gi')", value, re.escape(text), new
+                    "regexp_replace(%s, %s, %s, 'gi')",
+                    value,
+                    found,
+                    new.replace("\\", "\\\\"),
                 )
             cast = SQL("jsonb") if kind == "jsonb" else SQL("text")
             self.env.cr.execute(

@@ -1,7 +1,11 @@
+import re
+
 from odoo import models
 
 HEADING_ROWS = 5
 MINUTES_A_DAY = 24 * 60
+NO_NAME = re.compile(r"[\[\]:*?/\\]|^'|'$")  # what no sheet may be called
+MAX_SHEET_NAME = 31
 
 
 class KbsHourStatementXlsx(models.AbstractModel):
@@ -22,7 +26,8 @@ class KbsHourStatementXlsx(models.AbstractModel):
         """Write one sheet for each of ``objs`` (``kbs.hour.statement``)."""
         formats = self._get_formats(workbook)
         for statement in objs:
-            sheet = workbook.add_worksheet(statement.subscription_id.name)
+            name = NO_NAME.sub("-", statement.subscription_id.name)
+            sheet = workbook.add_worksheet(name[:MAX_SHEET_NAME])
             values = statement._prepare()
             self._write_heading(sheet, values, formats)
             row = self._write_rows(sheet, values, formats)

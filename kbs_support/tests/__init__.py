@@ -152,6 +152,8 @@ from . import (
     test_client_import,
     test_opening,
     test_client_data,
+    test_person_erase_words,
+    test_import_rights,
     test_import_scale,
     test_two_workers_import,
     test_import_faults,

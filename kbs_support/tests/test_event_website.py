@@ -219,12 +219,31 @@ class TestEventWebsite(EventsHttpCase, ScaleMixin, HttpCase):
     def test_a_person_is_registered_once(self):
         self.register(user=self.owner)
         self.assert_refused(
-            self.register(user=self.colleague),
-            "Olena: This person has the benefit for this event already.",
+            self.register(user=self.colleague), "Olena is registered already."
+        )
+        self.assert_refused(
+            self.register(("Olena K.", "olena@hospital.test"), user=self.colleague),
+            "Olena K.: This person has the benefit for this event already.",
         )
         self.assertEqual(len(self.seats), 1)
         # It was said once.
         self.assertNotIn("kbs_fault", self.get(f"{self.path}/register").text)
+
+    def test_a_form_sent_twice_is_billed_once(self):
+        """Without a benefit nothing else tells that it is the same seat."""
+        people = [("Olena", "school@test.example"), ("Petro", "school@test.example")]
+        for _click in range(2):
+            answer = self.register(*people, user=self.stranger, amount="1600.00")
+        self.assert_refused(answer, "Olena is registered already.")
+        self.assertEqual(self.seats.mapped("name"), ["Olena", "Petro"])
+        self.assertEqual(len(self.seats.sale_order_id), 1)
+        # A colleague at the same address, and who has given the seat back.
+        self.register(("Ivan", "school@test.example"), user=self.stranger,
+                      amount="800.00")  # fmt: skip
+        self.assertEqual(len(self.seats), 3)
+        self.seats[0].action_cancel()
+        self.register(people[0], user=self.stranger, amount="800.00")
+        self.assertEqual(len(self.seats), 4)
 
     def test_one_form_registers_a_person_once(self):
         people = [("Olena", "olena@hospital.test")] * 2

@@ -124,6 +124,11 @@ class TestStatementFiles(HoursCase, HttpCase):
         self.assertEqual(closing[5], _time(190))
         self.assertNotIn("Angry", str(rows))
 
+    def test_numbers_of_support_may_have_any_form(self):
+        """A company numbers its support as it likes: "15/2026" is a usual form."""
+        self.statement.subscription_id.sudo().name = "KBS/2026/[15]: " + "x" * 30
+        self.assertEqual(self.xlsx(self.statement).title[:16], "KBS-2026--15-- x")
+
     def test_xlsx_holds_numbers_that_can_be_added(self):
         sheet = self.xlsx(self.statement)
         cells = [x for row in sheet.iter_rows() for x in row if x.value is not None]

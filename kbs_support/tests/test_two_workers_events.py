@@ -78,6 +78,48 @@ class TestTwoWorkersEvents(TwoWorkersCase):
         outcomes = self.race(self.join("same"), self.join("same"))
         self.assertEqual(sorted(map(str, outcomes)), ["free", "none"], outcomes)
 
+    def test_two_clicks_make_one_order(self):
+        def make_client(env):
+            return env["res.partner"].create({"name": "School", "is_company": True})
+
+        client_id = self.committed(make_client)
+
+        def make_user(env):
+            return env["res.users"].create(
+                {
+                    "name": "Olena",
+                    "login": f"olena-{client_id}@two.test",
+                    "partner_id": env["res.partner"]
+                    .create({"name": "Olena", "parent_id": client_id})
+                    .id,
+                    "group_ids": [Command.set(env.ref("base.group_portal").ids)],
+                    "company_id": self.company_id,
+                    "company_ids": [Command.set([self.company_id])],
+                }
+            )
+
+        user_id = self.committed(make_user)
+
+        def click(env):
+            seats = env["event.registration"]
+            event = env["event.event"].browse(self.event_id)
+            row = {
+                "event_id": event.id,
+                "event_ticket_id": event.event_ticket_ids.id,
+                "name": "Olena",
+                "email": "olena@two.test",
+            }
+            values, order = seats._kbs_prepare_website_sudo(
+                event, env["res.users"].browse(user_id), [row], 100.0
+            )
+            seats.create(values)
+            return order.id
+
+        outcomes = self.race(click, click)
+        orders = [x for x in outcomes if isinstance(x, int)]
+        self.assertEqual(len(orders), 1, outcomes)
+        self.assertIn("registered already", str(outcomes))
+
     def test_a_certificate_has_one_number(self):
         def attend(env):
             self.join("attended")(env)
