@@ -13,4 +13,5 @@ from . import (
     kbs_report_subscription_count,
     kbs_report_work,
     kbs_version_map,
+    kbs_version_workbook,
 )
