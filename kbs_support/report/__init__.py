@@ -6,6 +6,7 @@ from . import (
     kbs_renewal_workbook,
     kbs_report_counted,
     kbs_report_client,
+    kbs_report_event,
     kbs_report_revenue,
     kbs_report_sla,
     kbs_report_span,

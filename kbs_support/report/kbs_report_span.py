@@ -19,6 +19,8 @@ class KbsReportSpan(models.AbstractModel):
         ``span`` has a row for each period that covers days, or has covered them, with
         ``date_start``, ``date_end`` (local days, both covered but for pauses),
         ``sold_days`` and ``mrr``. An open pause is counted as if it ended today.
+        Of a period that was taken over ``tenure_since`` and ``client_since`` are the
+        days that the earlier system tells, of others NULL.
         """
         return SQL(
             "%s, %s, %s, %s",
@@ -131,6 +133,10 @@ class KbsReportSpan(models.AbstractModel):
                 SELECT moved.id, subscription_id, commercial_partner_id AS partner_id,
                     plan_id, term_id, price_kind, currency_id, sale_line_id,
                     replaced_period_id, is_effective, price_total, sold_days,
+                    opened_tenure_start AS tenure_since,
+                    CASE WHEN opened_on IS NOT NULL
+                        THEN LEAST(chain_start, opened_tenure_start) END
+                        AS client_since,
                     first_day AS date_start,
                     CASE WHEN is_paid THEN last_day
                         ELSE LEAST(last_day, guarantee_until) END AS date_end,

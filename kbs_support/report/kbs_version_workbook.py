@@ -137,13 +137,13 @@ class KbsVersionWorkbook(models.AbstractModel):
             (self.env._("Version Status"), "text", None),
             (self.env._("Copies"), "number", "sum"),
             (self.env._("Share in the Program"), "share", None),
-            (self.env._("Below Mandatory"), "number", "sum"),
+            (self.env._("Below the mandatory version"), "number", "sum"),
             (self.env._("Mandatory Version"), "text", None),
             (self.env._("Mandatory by"), "day", None),
             (self.env._("Days over"), "number", None),
         ]
         self._write_table(
-            workbook, formats, self.env._("Versions"),
+            workbook, formats, self.env._("By Version"),
             self._get_title(wizard, self.env._("copies by version")), columns, rows,
             self._get_note(wizard), is_filtered=True,
         )  # fmt: skip
@@ -164,7 +164,7 @@ class KbsVersionWorkbook(models.AbstractModel):
             (self.env._("Mandatory Version"), "text", None),
             (self.env._("Mandatory by"), "day", None),
             (self.env._("Days over"), "number", Formula(f"=SUBTOTAL(104,{cells})")),
-            (self.env._("Told, days ago"), "number", None),
+            (self.env._("Told days ago"), "number", None),
         ]
         self._write_table(
             workbook, formats, self.env._("Copies"),

@@ -31,6 +31,7 @@ class TestWorkbooks(ReportCase, UpdatesCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.tell()
+        cls.take_over("2026-03-01", "2027-02-28", 9000)
         cls.tell_versions()
         cls.env["kbs.report.counted"]._count_all_sudo(cls.company)
         renewals = cls.env["kbs.renewal"]
@@ -85,9 +86,9 @@ class TestWorkbooks(ReportCase, UpdatesCase):
     def open(self, kind):
         return load_workbook(BytesIO(self.files[kind]))
 
-    def sums(self, report, measures, months):
+    def sums(self, report, measures, months, domain=()):
         found = self.env[f"kbs.report.{report}"]._read_group(
-            [("company_id", "=", self.company.id), ("month", "in", months)],
+            [("company_id", "=", self.company.id), ("month", "in", months), *domain],
             [],
             [f"{x}:sum" for x in measures],
         )
@@ -120,7 +121,7 @@ class TestWorkbooks(ReportCase, UpdatesCase):
         books = recalculate({x: self.files[x] for x in ("month", "versions")}, False)
         for name, sheet, cell in (
             ("month", "Revenue", "B16"),
-            ("month", "Revenue", "E15"),
+            ("month", "Revenue", "F15"),
             ("versions", "Programs", "C6"),
         ):
             expected = self.books[name][sheet][cell].value
@@ -157,25 +158,30 @@ class TestWorkbooks(ReportCase, UpdatesCase):
             (expected,) = self.sums("subscription", [measure], months)
             self.assertAlmostEqual(sheet[cell].value, expected, 2, cell)
         # Stocks: the last month, not a sum.
-        self.assertEqual(sheet["B16"].value, 7)
-        self.assertAlmostEqual(sheet["H16"].value, 25222.38, 2)
+        self.assertEqual(sheet["B16"].value, 8)
+        self.assertAlmostEqual(sheet["H16"].value, 25222.38 + 750, 2)
         sheet = self.books["month"]["Revenue"]
         earned, invoiced, paid = self.sums(
             "revenue", ["revenue", "invoiced", "paid"], months
         )
+        elsewhere = [("is_taken_over", "=", True)]
+        (gained,) = self.sums("revenue", ["revenue"], months, elsewhere)
+        self.assertTrue(gained)
         for cell, expected in (
-            ("B16", earned), ("C16", invoiced), ("D16", paid), ("E16", paid - earned)
+            ("B16", earned), ("C16", invoiced), ("D16", paid), ("E16", gained),
+            ("F16", paid - (earned - gained)),
         ):  # fmt: skip
             self.assertAlmostEqual(sheet[cell].value, expected, 2, cell)
 
     def test_plans_and_work_of_the_month(self):
         rows = self.rows(self.books["month"]["Plans"])
-        # Three of ОПТИМА: the one that stays, the upgraded and the paused one.
+        # Four of ОПТИМА: the one that stays, the upgraded, the paused one, and the one
+        # that was taken over.
         _name, active, share, *_rest = rows[self.plan("prof").name]
         self.assertEqual(active, 4)
-        self.assertAlmostEqual(share, 4 / 7)
+        self.assertAlmostEqual(share, 4 / 8)
         _name, active, share, price, _loyalty, earned = rows["Total"]
-        self.assertEqual(active, 7)
+        self.assertEqual(active, 8)
         self.assertAlmostEqual(share, 1)
         (mrr,) = self.sums("subscription", ["mrr"], [APRIL])
         (revenue,) = self.sums("revenue", ["revenue"], [APRIL])
@@ -208,9 +214,7 @@ class TestWorkbooks(ReportCase, UpdatesCase):
         row = self.rows(sheet)[self.env.ref("kbs_support.kbs_term_12").name]
         column = heads.index(self.plan("optima").name)
         self.assertEqual(row[column], 69840)
-        self.assertAlmostEqual(
-            row[column + len(self.env["kbs.plan"].search([]))], 5820
-        )
+        self.assertAlmostEqual(row[column + len(self.env["kbs.plan"].search([]))], 5820)
         prices = [x for name in book.sheetnames for row in self.rows(book[name]).values()
                   for x in row if isinstance(x, (int, float))]  # fmt: skip
         self.assertIn(55620, prices)
@@ -288,7 +292,7 @@ class TestWorkbooks(ReportCase, UpdatesCase):
         self.assertEqual(total, [len(copies), *states, over])
 
     def test_version_map_counts_the_copies_of_each_version(self):
-        sheet = self.books["versions"]["Versions"]
+        sheet = self.books["versions"]["By Version"]
         rows = list(sheet.iter_rows(4, values_only=True))
         own = [x for x in rows if x[0] == "Accounting"]
         self.assertEqual([x[1] for x in own], ["8.8", "8.9", "8.10", "8.11", None])
