@@ -75,8 +75,9 @@ def make_copies(env, count):
             partner_id=owner,
             commercial_partner_id=owner,
             version=f"'8.' || mod(n, {VERSIONS})",
-            version_key="(SELECT version_key FROM kbs_release r WHERE r.software_id ="
-            f" kbs_installation.software_id AND r.version = '8.' || mod(n, {VERSIONS}))",
+            version_key="(SELECT version_key FROM kbs_release release"
+            " WHERE release.software_id = kbs_installation.software_id"
+            f" AND release.version = '8.' || mod(n, {VERSIONS}))",
         )
 
 

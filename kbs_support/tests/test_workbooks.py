@@ -215,7 +215,7 @@ class TestWorkbooks(ReportCase, UpdatesCase):
         column = heads.index(self.plan("optima").name)
         self.assertEqual(row[column], 69840)
         self.assertAlmostEqual(row[column + len(self.env["kbs.plan"].search([]))], 5820)
-        prices = [x for name in book.sheetnames for row in self.rows(book[name]).values()
+        prices = [x for sheet in book for row in self.rows(sheet).values()
                   for x in row if isinstance(x, (int, float))]  # fmt: skip
         self.assertIn(55620, prices)
         self.assertIn(6900, prices)
