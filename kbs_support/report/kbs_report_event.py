@@ -36,7 +36,9 @@ class KbsReportEvent(models.Model):
     organizer_id = fields.Many2one(
         comodel_name="res.partner", string="Organiser", readonly=True
     )
-    ticket_id = fields.Many2one(comodel_name="event.event.ticket", readonly=True)
+    ticket_id = fields.Many2one(
+        comodel_name="event.event.ticket", string="Kind of Seat", readonly=True
+    )
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Client", readonly=True
     )

@@ -62,8 +62,8 @@ class KbsWorkbook(models.TransientModel):
         self.ensure_one()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         if self.kind == "versions":
-            today = self.company_id._kbs_today()
-            return f"{self.env._('Version map')} {today:%Y-%m-%d}"
+            name = self.env._("Version map")
+            return f"{name} {self.company_id._kbs_today():%Y-%m-%d}"
         month = format_date(self.env, self._get_first_day(), date_format="yyyy-MM")
         return f"{kinds[self.kind]} {month}"
 
