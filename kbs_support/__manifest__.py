@@ -219,6 +219,7 @@
         "views/kbs_report_sla_views.xml",
         "views/kbs_report_work_views.xml",
         "views/kbs_report_client_views.xml",
+        "views/kbs_report_event_views.xml",
         "wizard/kbs_workbook_views.xml",
         "views/kbs_reports_menus.xml",
         "wizard/kbs_act_make_views.xml",

@@ -51,7 +51,11 @@ class KbsRemoteSession(models.Model):
         string="Began", required=True, default=fields.Datetime.now, index=True
     )
     date_end = fields.Datetime(string="Ended")
-    minutes = fields.Integer(compute="_compute_minutes", store=True)
+    minutes = fields.Integer(
+        compute="_compute_minutes",
+        store=True,
+        help="From the beginning to the end of the session; 0 while it runs.",
+    )
     day = fields.Date(
         compute="_compute_day",
         store=True,

@@ -6,6 +6,7 @@ from . import (
     kbs_renewal_workbook,
     kbs_report_counted,
     kbs_report_client,
+    kbs_report_event,
     kbs_report_revenue,
     kbs_report_sla,
     kbs_report_span,
@@ -13,4 +14,5 @@ from . import (
     kbs_report_subscription_count,
     kbs_report_work,
     kbs_version_map,
+    kbs_version_workbook,
 )

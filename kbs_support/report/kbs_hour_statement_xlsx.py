@@ -79,7 +79,7 @@ class KbsHourStatementXlsx(models.AbstractModel):
             kind = "head_right" if column > 2 else "head"
             sheet.write(HEADING_ROWS, column, name, formats[kind])
         sheet.freeze_panes(HEADING_ROWS + 1, 0)
-        row = HEADING_ROWS + 1
+        row = first = HEADING_ROWS + 1
         opening = self.env._("Left before this day")
         self._write_balance(
             sheet, row, values["first"], opening, values["opening"], formats
@@ -92,17 +92,27 @@ class KbsHourStatementXlsx(models.AbstractModel):
             column = 3 if line["minutes"] > 0 else 4
             self._write_time(sheet, row, column, abs(line["minutes"]), formats["time"])
             self._write_time(sheet, row, 5, line["balance"], formats["time"])
-        row += 1
-        closing = self.env._("Left at the end of this day")
-        self._write_balance(
-            sheet, row, values["last"], closing, values["closing"], formats
-        )
-        return row + 1
+        self._write_closing(sheet, first, row + 1, values, formats)
+        return row + 2
 
     def _write_balance(self, sheet, row, day, name, minutes, formats):
         sheet.write_datetime(row, 0, day, formats["day_bold"])
         sheet.write_string(row, 1, name, formats["bold"])
         self._write_time(sheet, row, 5, minutes, formats["time_bold"])
+
+    def _write_closing(self, sheet, first, row, values, formats):
+        """Write what was given, taken and is left, as formulas."""
+        closing = self.env._("Left at the end of this day")
+        self._write_balance(
+            sheet, row, values["last"], closing, values["closing"], formats
+        )
+        for column, formula in (
+            (3, f"=SUM(D{first + 1}:D{row})"),
+            (4, f"=SUM(E{first + 1}:E{row})"),
+            (5, f"=F{first + 1}+D{row + 1}-E{row + 1}"),
+        ):
+            # Without a value who opens the file calculates it.
+            sheet.write_formula(row, column, formula, formats["time_bold"], "")
 
     def _write_totals(self, sheet, values, formats, row):
         """Write what was given and taken altogether, by kind."""

@@ -28,11 +28,10 @@ class KbsMonthWorkbook(models.AbstractModel):
 
     # === FIGURES === #
 
-    def _sum(self, wizard, report, groupby, aggregates, months):
+    def _sum(self, wizard, report, groupby, aggregates, months, only=Domain.TRUE):
         """Return ``{group: [values]}`` of a report in these months."""
-        domain = Domain("company_id", "=", wizard.company_id.id) & Domain(
-            "month", "in", months
-        )
+        domain = only & Domain("company_id", "=", wizard.company_id.id)
+        domain &= Domain("month", "in", months)
         found = self.env[f"kbs.report.{report}"]._read_group(
             domain, [groupby], aggregates
         )
@@ -84,14 +83,20 @@ class KbsMonthWorkbook(models.AbstractModel):
         found = self._sum(wizard, "revenue", "month:month",
                           ["revenue:sum", "invoiced:sum", "paid:sum"],
                           months)  # fmt: skip
+        # Earned here, and paid elsewhere.
+        elsewhere = self._sum(wizard, "revenue", "month:month", ["revenue:sum"], months,
+                              Domain("is_taken_over", "=", True))  # fmt: skip
         columns = [
             (self.env._("Month"), "month", self.env._("Year")),
             (self.env._("Earned"), "money", "sum"),
             (self.env._("Invoiced"), "money", "sum"),
             (self.env._("Paid"), "money", "sum"),
-            (self.env._("Paid less earned"), "money", "sum"),
+            (self.env._("Earned, taken over"), "money", "sum"),
+            (self.env._("Paid less earned here"), "money", "sum"),
         ]
-        rows = [[x, *found.get(x, [0] * 3), Formula("=D{row}-B{row}")] for x in months]
+        less = Formula("=D{row}-(B{row}-E{row})")
+        rows = [[x, *found.get(x, [0] * 3), *elsewhere.get(x, [0]), less]
+                for x in months]  # fmt: skip
         sheet = self._write_table(
             workbook, formats, self.env._("Revenue"),
             self._get_title(wizard, self.env._("revenue")), columns, rows,

@@ -50,10 +50,8 @@ class KbsRenewalWorkbook(models.AbstractModel):
             (self.env._("Expected"), "money", "sum"),
             (self.env._("Difference"), "money", "sum"),
         ]
-        sheet = self._write_table(
+        self._write_table(
             workbook, formats, self.env._("Renewals"),
             self.env._("Renewals due: %(company)s", company=wizard.company_id.name),
-            columns, rows,
+            columns, rows, is_filtered=True,
         )  # fmt: skip
-        if rows:
-            sheet.autofilter(2, 0, 2 + len(rows), len(columns) - 1)

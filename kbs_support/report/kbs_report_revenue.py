@@ -33,6 +33,12 @@ class KbsReportRevenue(models.Model):
     plan_id = fields.Many2one(comodel_name="kbs.plan", readonly=True)
     term_id = fields.Many2one(comodel_name="kbs.term", readonly=True)
     manager_id = fields.Many2one(comodel_name="res.users", readonly=True)
+    is_taken_over = fields.Boolean(
+        string="Taken Over",
+        readonly=True,
+        help="Invoiced and paid elsewhere, before this system was in use, and served "
+        "here: it is earned, and neither invoiced nor paid in this report.",
+    )
     served_days = fields.Integer(
         string="Days of Service",
         readonly=True,
@@ -45,7 +51,8 @@ class KbsReportRevenue(models.Model):
         "calendar months, to the kopeck; the last month takes the remainder. Less what "
         "was credited or carried over to another plan. Of a period that only a letter "
         "carries, the days of the letter. Months to come show what is prepaid for "
-        "them.",
+        "them. Also of what was taken over from an earlier system: to compare with "
+        "what was invoiced, leave that out.",
     )
     invoiced = fields.Monetary(
         readonly=True,
@@ -83,6 +90,7 @@ class KbsReportRevenue(models.Model):
             SELECT line.source, line.month, line.period_id, period.subscription_id,
                 period.commercial_partner_id AS partner_id, period.plan_id,
                 period.term_id, subscription.manager_id, period.currency_id,
+                period.opened_on IS NOT NULL AS is_taken_over,
                 line.days AS served_days, line.revenue, line.invoiced, line.paid
             FROM line
             JOIN kbs_subscription_period period ON period.id = line.period_id

@@ -21,6 +21,8 @@ class KbsReportSpan(models.AbstractModel):
         ``last_day`` (the same once it is paid, where a letter ends earlier),
         ``sold_days``, ``mrr`` and ``term_price`` (of the whole term, where a change of
         plan sold the rest of one). An open pause is counted as if it ended today.
+        Of a period that was taken over ``tenure_since`` and ``client_since`` are the
+        days that the earlier system tells, of others NULL.
         """
         return SQL(
             "%s, %s, %s, %s",
@@ -134,7 +136,11 @@ class KbsReportSpan(models.AbstractModel):
                 SELECT moved.id, subscription_id, commercial_partner_id AS partner_id,
                     plan_id, term_id, price_kind, currency_id, sale_line_id,
                     replaced_period_id, is_effective, price_total, sold_days,
-                    opened_tenure_start, last_day, first_day AS date_start,
+                    opened_tenure_start AS tenure_since,
+                    CASE WHEN opened_on IS NOT NULL
+                        THEN LEAST(chain_start, opened_tenure_start) END
+                        AS client_since,
+                    last_day, first_day AS date_start,
                     CASE WHEN is_paid THEN last_day
                         ELSE LEAST(last_day, guarantee_until) END AS date_end,
                     ROUND(price_total::numeric * term_days / sold_days, 2)

@@ -4,6 +4,7 @@ CAUSES = [
     ("new", "New client"),
     ("added", "One more support"),
     ("won_back", "Won back"),
+    ("taken_over", "Taken over"),
     ("upgrade", "Dearer plan"),
     ("downgrade", "Cheaper plan"),
     ("term", "Other term"),

@@ -26,6 +26,7 @@ class KbsReportSubscription(models.Model):
     def _get_chain_ctes(self, company):
         """``chain``: spans with the first day of their uninterrupted coverage.
 
+        Of what was taken over coverage without a gap may reach farther back.
         ``renewal``: how many periods continue another one, by month of the first day.
         """
         return SQL(
@@ -38,7 +39,7 @@ class KbsReportSubscription(models.Model):
             ),
             chain AS (
                 SELECT reach.*, MAX(CASE WHEN reached + 1 >= date_start THEN NULL
-                        ELSE COALESCE(opened_tenure_start, date_start) END) OVER (
+                        ELSE LEAST(date_start, tenure_since) END) OVER (
                     PARTITION BY subscription_id ORDER BY date_start, id
                     ROWS UNBOUNDED PRECEDING) AS tenure_start
                 FROM reach
@@ -170,6 +171,8 @@ class KbsReportSubscription(models.Model):
         return SQL(
             """
             CASE
+                WHEN step.month_before IS NULL AND step.client_since < step.date_start
+                    THEN 'taken_over'
                 WHEN step.month_before IS NULL AND client.first_month = step.month
                     THEN 'new'
                 WHEN step.month_before IS NULL AND before.month IS NOT NULL

@@ -226,3 +226,8 @@ class KbsVersionMap(models.Model):
             "view_mode": "form",
             "views": [(False, "form")],
         }
+
+    def action_download(self):
+        """Return the action that downloads the map of the company as a workbook."""
+        workbook = self.env["kbs.workbook"].create({"kind": "versions"})
+        return workbook.action_download()

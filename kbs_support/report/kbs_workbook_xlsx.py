@@ -8,7 +8,9 @@ HEAD_ROW = 2
 class Formula(str):
     """A formula, with ``{row}`` for its own row as Excel counts.
 
-    Of a type of its own: a client's name that begins with "=" is none.
+    In a total also ``{column}``, the letter of its column, ``{first}`` and ``{last}``,
+    the rows of the table. Of a type of its own: a client's name that begins with "="
+    is none.
     """
 
 
@@ -59,13 +61,16 @@ class KbsWorkbookXlsx(models.AbstractModel):
         )
         return formats
 
-    def _write_table(self, workbook, formats, name, title, columns, rows, note=""):
-        """Write a sheet with one table.
+    def _write_table(
+        self, workbook, formats, name, title, columns, rows, note="", is_filtered=False
+    ):
+        """Write a sheet with one table, row by row from the top.
 
         :param columns: ``[(heading, kind, total)]``; ``kind`` is the name of a format;
             ``total`` is "sum", "last" (a stock: the last row), a :class:`Formula`,
             text or None
-        :param rows: lists of values
+        :param rows: lists of values; may be a generator
+        :param is_filtered: with arrows to filter by; sums are of the rows that are left
         :return: the sheet; its first row of the table is ``HEAD_ROW + 1``
         """
         sheet = workbook.add_worksheet(name)
@@ -83,13 +88,15 @@ class KbsWorkbookXlsx(models.AbstractModel):
             ):
                 self._write_cell(sheet, row, column, value, formats[kind])
             row += 1
-        if rows:
-            self._write_totals(sheet, formats, columns, first, row)
+        if row > first:
+            self._write_totals(sheet, formats, columns, first, row, is_filtered)
+            if is_filtered:
+                sheet.autofilter(HEAD_ROW, 0, row - 1, len(columns) - 1)
         return sheet
 
     def _write_cell(self, sheet, row, column, value, style):
         if isinstance(value, Formula):
-            sheet.write_formula(row, column, value.format(row=row + 1), style)
+            self._write_formula(sheet, row, column, value.format(row=row + 1), style)
         elif isinstance(value, str):
             # Not write(): that takes any text with "=" for a formula.
             sheet.write_string(row, column, value, style)
@@ -100,16 +107,25 @@ class KbsWorkbookXlsx(models.AbstractModel):
         else:
             sheet.write_number(row, column, value, style)
 
-    def _write_totals(self, sheet, formats, columns, first, row):
+    def _write_formula(self, sheet, row, column, formula, style):
+        # Without a value LibreOffice and the like calculate it when they open the file;
+        # the zero that would be there otherwise they believe.
+        sheet.write_formula(row, column, formula, style, "")
+
+    def _write_totals(self, sheet, formats, columns, first, row, is_filtered=False):
+        sums = "=SUBTOTAL(109,{0})" if is_filtered else "=SUM({0})"
+        kinds = {"sum": sums.format("{column}{first}:{column}{last}"),
+                 "last": "={column}{last}"}  # fmt: skip
         for column, (_heading, kind, total) in enumerate(columns):
-            style, name = formats[f"{kind}_total"], xl_col_to_name(column)
-            if total == "sum":
-                cells = f"{name}{first + 1}:{name}{row}"
-                sheet.write_formula(row, column, f"=SUM({cells})", style)
-            elif total == "last":
-                sheet.write_formula(row, column, f"={name}{row}", style)
-            elif isinstance(total, Formula):
-                sheet.write_formula(row, column, total.format(row=row + 1), style)
+            style = formats[f"{kind}_total"]
+            if total in kinds or isinstance(total, Formula):
+                formula = kinds.get(total, total).format(
+                    row=row + 1,
+                    column=xl_col_to_name(column),
+                    first=first + 1,
+                    last=row,
+                )
+                self._write_formula(sheet, row, column, formula, style)
             elif total:
                 sheet.write_string(row, column, total, formats["text_total"])
 

@@ -47,6 +47,8 @@ from . import (
     test_renewal,
     test_renewal_run,
     test_report_client,
+    test_report_event,
+    test_report_menu,
     test_report_revenue,
     test_report_scale,
     test_report_sla,

@@ -108,6 +108,34 @@ class ReportCase(KbsCase):
             model.search(domain).modified([name])
         cls.env.flush_all()
 
+    @classmethod
+    def take_over(cls, first, last, price, name="optima", term="12", **values):
+        """A period that was sold and paid elsewhere, as the import writes it."""
+        client = cls._create_client(f"From elsewhere, {first}")
+        subscription = cls.env["kbs.subscription"].create(
+            {"partner_id": client.id, "company_id": cls.company.id,
+             "plan_id": cls.plan(name).id}
+        )  # fmt: skip
+        cls.env["kbs.subscription.period"].create(
+            {
+                "subscription_id": subscription.id,
+                "plan_id": cls.plan(name).id,
+                "term_id": cls.env.ref(f"kbs_support.kbs_term_{term}").id,
+                "currency_id": cls.company.currency_id.id,
+                "date_start": first,
+                "date_end": last,
+                "sold_until": last,
+                "chain_start": first,
+                "price_total": price,
+                "price_kind": "regular",
+                "opened_on": "2026-05-14",
+                "opened_from": "clients.xlsx, row 3",
+                **values,
+            }
+        )
+        cls.env.flush_all()
+        return subscription
+
     def count(self, name):
         """Count the report ``name`` and return its model."""
         model = self.env[f"kbs.report.{name}"]

@@ -120,6 +120,18 @@ class TestReportRevenue(ReportCase):
         self.assertEqual((len(earned), earned[JANUARY]), (12, 1299.45))
         self.assertAlmostEqual(sum(earned.values()), 15300, 2)
 
+    def test_taken_over_period_is_earned_and_marked(self):
+        # 9,000 for 365 days; paid elsewhere, so there is neither invoice nor payment.
+        support = self.take_over("2026-03-01", "2027-02-28", 9000)
+        self.count("revenue")
+        self.assertEqual(self.earned(support.period_ids)[APRIL], 739.73)
+        own = [("company_id", "=", self.company.id)]
+        rows = self.report.search([*own, ("period_id", "=", support.period_ids.id)])
+        self.assertAlmostEqual(sum(rows.mapped("revenue")), 9000, 2)
+        self.assertEqual(set(rows.mapped("source")), {"service"})
+        taken = self.report.search([*own, ("is_taken_over", "=", True)])
+        self.assertEqual(taken, rows)
+
     def test_invoiced_by_month(self):
         self.assertEqual(
             self.by_month("invoiced"),

@@ -189,6 +189,23 @@ class TestReportSubscription(ReportCase):
         # 4, 0, 4, 2, 4, 3 and 2 months.
         self.assertAlmostEqual(found[MAY][1], 19 / 7, 6)
 
+    def test_who_was_taken_over_is_no_new_client(self):
+        support = self.take_over(
+            "2026-03-01", "2027-02-28", 9000,
+            chain_start="2025-03-01", opened_tenure_start="2023-03-01",
+        )  # fmt: skip
+        self.count("subscription")
+        self.assertEqual(self.story(support)[0], (3, "taken_over", 750, 750))
+        row = self.rows(support)[MAY]
+        self.assertEqual((row.active_count, row.mrr), (1, 750))
+        self.assertEqual((row.tenure_months, support.tenure_months), (38, 38))
+        self.assertEqual(self.by_month("new_count:sum")[MARCH], (2,))
+
+    def test_taken_over_first_term_of_a_client_is_new(self):
+        support = self.take_over("2026-03-01", "2027-02-28", 9000)
+        self.count("subscription")
+        self.assertEqual(self.story(support)[0], (3, "new", 750, 750))
+
     def test_several_months_show_the_average_of_a_stock(self):
         ((active, lost, price),) = self.report._read_group(
             [("company_id", "=", self.company.id)],

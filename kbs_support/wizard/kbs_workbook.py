@@ -7,6 +7,7 @@ REPORTS = {
     "month": "kbs_support.kbs_month_workbook_report",
     "prices": "kbs_support.kbs_price_workbook_report",
     "renewals": "kbs_support.kbs_renewal_workbook_report",
+    "versions": "kbs_support.kbs_version_workbook_report",
 }
 
 
@@ -21,6 +22,7 @@ class KbsWorkbook(models.TransientModel):
             ("month", "Manager's report of the month"),
             ("renewals", "Renewals due in the month"),
             ("prices", "Tariffs on the last day of the month"),
+            ("versions", "Version map of today"),
         ],
         string="Workbook",
         required=True,
@@ -59,6 +61,9 @@ class KbsWorkbook(models.TransientModel):
         """Return the name of the file without its ending."""
         self.ensure_one()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
+        if self.kind == "versions":
+            name = self.env._("Version map")
+            return f"{name} {self.company_id._kbs_today():%Y-%m-%d}"
         month = format_date(self.env, self._get_first_day(), date_format="yyyy-MM")
         return f"{kinds[self.kind]} {month}"
 
@@ -68,5 +73,6 @@ class KbsWorkbook(models.TransientModel):
         Figures that nobody has counted yet are counted first.
         """
         self.ensure_one()
-        self.env["kbs.report.subscription"].action_open_report()
+        if self.kind == "month":
+            self.env["kbs.report.subscription"].action_open_report()
         return self.env.ref(REPORTS[self.kind]).report_action(self, config=False)
