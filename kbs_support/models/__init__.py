@@ -292,4 +292,9 @@ from . import (
     kbs_act_portal,
     kbs_act_export,
     kbs_subscription_papers,
+    kbs_subscription_passport,
+    kbs_subscription_passport_tickets,
+    kbs_subscription_passport_hours,
+    kbs_subscription_passport_client,
+    kbs_subscription_passport_page,
 )

@@ -8,6 +8,7 @@ from . import (
     test_act_sums,
     test_act_work,
     test_document,
+    test_passport,
     test_cockpit,
     test_cancel,
     test_coverage,

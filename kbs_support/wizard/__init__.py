@@ -12,6 +12,7 @@ from . import (
     kbs_hour_statement,
     kbs_notice_outcome,
     kbs_over_plan_goodwill,
+    kbs_passport,
     kbs_person_erase,
     kbs_plan_change,
     kbs_price_version,
