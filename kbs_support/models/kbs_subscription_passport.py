@@ -76,6 +76,15 @@ class KbsSubscription(models.Model):
             for first, last in clip(self._get_served_stretches(), span.first, span.last)
         )
 
+    def _get_served_months(self, span):
+        """Return the numbers of the months in which a day of ``span`` was paid for."""
+        stretches = clip(self._get_served_stretches(), span.first, span.last)
+        return {
+            month
+            for first, last in stretches
+            for month in range(first.month, last.month + 1)
+        }
+
     def _get_passport_years(self):
         """Return the years in which a day of this support was served, latest first."""
         self.ensure_one()
@@ -123,6 +132,7 @@ class KbsSubscription(models.Model):
         return {
             support: {
                 "days": support._count_served_days(span),
+                "months": support._get_served_months(span),
                 "unbroken_since": get_unbroken_start(
                     clip(support._get_served_stretches(), date.min, span.last)
                 ),

@@ -195,7 +195,7 @@ class KbsSubscription(models.Model):
     # === BY MONTHS === #
 
     def _prepare_passport_months(self, span, figures):
-        """Return the table of months, as far as the year has come."""
+        """Return the table of the months that were served, or had a question."""
         columns = [
             (self.env._("Month"), False),
             (self.env._("Questions"), True),
@@ -210,7 +210,9 @@ class KbsSubscription(models.Model):
                 format_minutes(self.env, figures["work"][month]),
             ]
             for month in MONTHS
-            if month <= span.last.month
+            if month in figures["months"]
+            or figures["asked"][month]
+            or figures["work"][month]
         ]
         sums = [
             self.env._("Altogether"),
