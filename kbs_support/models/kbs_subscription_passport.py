@@ -6,6 +6,8 @@ from odoo import api, models
 from ..tools.coverage import ONE_DAY, days_within
 from ..tools.passport import clip, get_unbroken_start, get_year_days
 
+PASSPORT_YEARS = 10  # that can be chosen, this one included
+
 
 class PassportSpan(NamedTuple):
     """The days of a passport: of a calendar year, up to today.
@@ -86,7 +88,7 @@ class KbsSubscription(models.Model):
         }
 
     def _get_passport_years(self):
-        """Return the years in which a day of this support was served, latest first."""
+        """Return the years of which there is a passport, the latest first."""
         self.ensure_one()
         today = self.company_id._kbs_today()
         stretches = clip(self._get_served_stretches(), date.min, today)
@@ -95,7 +97,8 @@ class KbsSubscription(models.Model):
             for first, last in stretches
             for year in range(first.year, last.year + 1)
         }
-        return sorted(filter(self._has_passport, years), reverse=True)
+        recent = (x for x in years if x > today.year - PASSPORT_YEARS)
+        return sorted(filter(self._has_passport, recent), reverse=True)
 
     def _has_passport(self, year):
         """Say whether a day of ``year`` was served."""

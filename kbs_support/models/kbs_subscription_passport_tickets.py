@@ -77,7 +77,7 @@ class KbsSubscription(models.Model):
         return self.env["kbs.sla.target"].search(domain)
 
     def _get_passport_sessions(self, span):
-        """Return ``{subscription: {"sessions": {month: n}}}``: those that came about."""
+        """Return ``{subscription: {"sessions": {month: n}}}``; failed ones are none."""
         groups = self.env["kbs.remote.session"]._read_group(
             Domain("subscription_id", "in", self.ids)
             & Domain("state", "=", "done")

@@ -9,6 +9,8 @@ from . import (
     test_act_work,
     test_document,
     test_passport,
+    test_signed_scan,
+    test_two_workers_scans,
     test_cockpit,
     test_cancel,
     test_coverage,

@@ -18,6 +18,7 @@ from . import (
     kbs_price_version,
     kbs_release_withdraw,
     kbs_renewal_refuse,
+    kbs_scan_decide,
     kbs_subscription_close,
     kbs_ticket_close,
     kbs_ticket_exception,

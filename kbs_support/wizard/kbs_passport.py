@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.kbs_subscription_passport import PASSPORT_YEARS
+
 REPORT = "kbs_support.kbs_passport_report"
-YEARS = 10  # that can be chosen
 
 
 class KbsPassport(models.TransientModel):
@@ -30,7 +31,7 @@ class KbsPassport(models.TransientModel):
     @api.model
     def _get_years(self):
         this = self.env.company._kbs_today().year
-        return [(str(x), str(x)) for x in range(this, this - YEARS, -1)]
+        return [(str(x), str(x)) for x in range(this, this - PASSPORT_YEARS, -1)]
 
     @api.depends("year", "subscription_ids")
     def _compute_note(self):
@@ -71,6 +72,15 @@ class KbsPassport(models.TransientModel):
             ):
                 passports[support.id] = (lang, values)
         return [passports[x] for x in self.subscription_ids.ids if x in passports]
+
+    def _render_pdf_sudo(self):
+        """Return the PDF; sudo: who may have it was checked before."""
+        self.ensure_one()
+        reports = self.env["ir.actions.report"].sudo()
+        reports = reports.with_company(self.subscription_ids.company_id[:1])
+        # Odoo's tests would get a page instead of a file.
+        reports = reports.with_context(force_report_rendering=True)
+        return reports._render_qweb_pdf(REPORT, self.ids)[0]
 
     def _get_file_name(self):
         """Return the name of the file without its ending."""
