@@ -76,7 +76,7 @@ class KbsSubscription(models.Model):
 
 
 def _count_used(statement, kinds):
-    """Return ``{kind of the source: minutes}`` that work has drawn, less what came back.
+    """Return ``{kind of the source: minutes}`` drawn by work, less what came back.
 
     :param dict kinds: ``{id of an entry: its kind}``
     """

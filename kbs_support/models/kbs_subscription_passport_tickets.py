@@ -7,7 +7,7 @@ from ..tools.passport import MONTHS
 
 
 class KbsSubscription(models.Model):
-    """The questions of a client in the passport of a year, and how they were answered."""
+    """The questions of a client in the passport of a year, and their answers."""
 
     _inherit = "kbs.subscription"
 

@@ -10,6 +10,7 @@ from . import (
     test_document,
     test_passport,
     test_signed_scan,
+    test_wording,
     test_two_workers_scans,
     test_cockpit,
     test_cancel,
