@@ -138,12 +138,27 @@ class KbsSignedScan(models.Model):
         scan = self.sudo().search(self._get_paper_domain(paper), limit=1)
         if not scan:
             return False
-        return {
-            "state": scan.state,
-            "sent": format_datetime(
-                self.env, scan.sent_at, paper.company_id.kbs_tz, dt_format="short"
-            ),
-            "person": scan.partner_id.name,
-            "signed_on": scan.signed_on and format_date(self.env, scan.signed_on),
-            "word": scan.state == "returned" and scan.word,
-        }
+        return {"state": scan.state, "words": scan._tell_portal()}
+
+    def _tell_portal(self):
+        """Say to the client in one sentence what became of this copy."""
+        company = self.company_id
+        sent = format_datetime(
+            self.env, self.sent_at, company.kbs_tz, dt_format="short"
+        )
+        if self.state == "accepted":
+            day = format_date(self.env, self.signed_on)
+            return self.env._("Signed, by scan, on %(day)s.", day=day)
+        if self.state == "returned":
+            return self.env._(
+                "The copy sent on %(sent)s could not be accepted: %(word)s",
+                sent=sent,
+                word=self.word,
+            )
+        if self.state == "replaced":
+            return False
+        return self.env._(
+            "%(person)s sent a signed copy on %(sent)s. We are looking at it.",
+            person=self.partner_id.name,
+            sent=sent,
+        )

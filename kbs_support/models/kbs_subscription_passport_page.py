@@ -42,7 +42,7 @@ class KbsSubscription(models.Model):
             "blocks": [
                 (self.env._("Questions"), self._tell_passport_tickets(figures)),
                 (self.env._("Hours"), self._tell_passport_hours(figures)),
-                (self.env._("Versions"), self._tell_passport_versions(figures)),
+                (self.env._("Program versions"), self._tell_passport_versions(figures)),
                 (
                     self.env._("Training and proposals"),
                     self._tell_passport_training(figures),

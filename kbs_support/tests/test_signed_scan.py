@@ -140,7 +140,7 @@ class TestSignedScan(SignedCase):
         self.assertIn("The stamp cannot be read", mail.body_html)
         self.assertIn(f"/my/acts/{self.act.id}", mail.body_html)
         shown = scan._prepare_portal_scan_sudo(self.act)
-        self.assertEqual(shown["word"], "The stamp cannot be read")
+        self.assertIn("The stamp cannot be read", shown["words"])
         self.assertEqual(self.send().state, "waiting")
 
     def test_what_is_decided_is_decided(self):
@@ -309,7 +309,7 @@ class TestPapersPortal(SignedCase, HttpCase):
         self.assertIn("Send the signed copy", self.get(url, self.owner).text)
         answer = self.post(f"{url}/scan", self.owner)
         self.assertEqual(answer.status_code, 200)
-        self.assertIn("waits for our accountant", answer.text)
+        self.assertIn("We are looking at it", answer.text)
         self.assertEqual(self.act.waiting_scan_id.partner_id, self.owner.partner_id)
         self.act.waiting_scan_id._accept(date(2026, 5, 14))
         self.env.flush_all()
