@@ -8,6 +8,7 @@ from .kbs_signed_scan import ACTIVITY
 
 SCANS = FileLimits(count=1, size=10 * 2**20)
 MAX_SCANS = 20  # of one paper: who sends more should call
+MARKS = {"accepted": "success", "returned": "warning"}  # colours of Bootstrap
 MIMETYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
@@ -138,7 +139,11 @@ class KbsSignedScan(models.Model):
         scan = self.sudo().search(self._get_paper_domain(paper), limit=1)
         if not scan:
             return False
-        return {"state": scan.state, "words": scan._tell_portal()}
+        return {
+            "state": scan.state,
+            "mark": MARKS.get(scan.state, "info"),
+            "words": scan._tell_portal(),
+        }
 
     def _tell_portal(self):
         """Say to the client in one sentence what became of this copy."""

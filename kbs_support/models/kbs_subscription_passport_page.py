@@ -125,7 +125,7 @@ class KbsSubscription(models.Model):
         return [
             (self.env._("Asked"), str(sum(figures["asked"].values()))),
             (self.env._("Answered"), str(figures["answered"])),
-            (self.env._("Closed"), str(figures["closed"])),
+            (self.env._("Of them closed"), str(figures["closed"])),
             (
                 self.env._("First answer in the promised time"),
                 self.env._(

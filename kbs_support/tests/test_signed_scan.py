@@ -99,6 +99,8 @@ class TestSignedScan(SignedCase):
         self.assertEqual(len(self.tasks()), 1)
         self.assertEqual(self.tasks().user_id, self.salesman)
         self.assertEqual(str(self.tasks().date_deadline), "2026-05-14")
+        # What we write there afterwards is no letter to the client.
+        self.assertNotIn(self.owner.partner_id, self.act.message_partner_ids)
 
     def test_second_copy_takes_the_place_of_the_first(self):
         first = self.send()
