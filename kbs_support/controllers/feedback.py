@@ -7,9 +7,8 @@ from ..models.kbs_feedback import OPEN_STATES
 from ..models.kbs_feedback_portal import FILES, MAX_TEXT, MAX_TITLE
 from ..tools.uploads import PROGRAMS
 from .helpdesk_ticket_new import MAX_REQUEST
-from .helpdesk_ticket_portal import to_id
 from .portal_list import PortalList, Select, all_or, group_select, sort_select
-from .typed import read_files, read_line, read_typed
+from .typed import read_files, read_line, read_typed, to_id
 
 BY_DATE, BY_VOTES = "id desc", "vote_count desc, id desc"
 

@@ -6,8 +6,7 @@ from odoo.tools import is_html_empty, plaintext2html
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 
 from ..tools.uploads import PROGRAMS, FileLimits, get_files_fault, keep_files
-from .helpdesk_ticket_portal import to_id
-from .typed import read_files, read_line, read_typed
+from .typed import read_files, read_line, read_typed, to_id
 
 MAX_SUBJECT = 250
 MAX_DESCRIPTION = 100_000

@@ -4,7 +4,7 @@ from odoo.http import request, route
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 
-MAX_DIGITS = 18  # of an id; more are none
+from .typed import to_id
 
 
 class KbsTicketPortal(CustomerPortalHelpdesk):
@@ -65,17 +65,6 @@ class KbsTicketClosing(HelpdeskTicketController):
         if access_token and access_token == ticket_sudo.access_token:
             address += f"/{access_token}"
         return request.redirect(address)
-
-
-def to_id(text):
-    """Return the id that ``text`` says, or 0, which no record has.
-
-    A file in the place of the text says none, and neither do more digits than an id
-    may have.
-    """
-    if not isinstance(text, str) or len(text) > MAX_DIGITS:
-        return 0
-    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _get_download_url(attachment):

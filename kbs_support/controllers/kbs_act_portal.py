@@ -3,9 +3,8 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .files import send_file
-from .helpdesk_ticket_portal import to_id
 from .portal_list import PortalList
-from .typed import read_line
+from .typed import read_line, to_id
 
 
 class KbsActPortal(CustomerPortal):

@@ -5,8 +5,8 @@ from odoo.tools import format_date, format_time, groupby
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .helpdesk_ticket_portal import KbsTicketPortal, to_id
-from .typed import read_line
+from .helpdesk_ticket_portal import KbsTicketPortal
+from .typed import read_line, to_id
 
 MAX_NOTE = 250
 

@@ -2,13 +2,13 @@ from datetime import datetime
 
 from werkzeug.urls import url_encode
 
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..tools.wording import format_signed_minutes
-from .helpdesk_ticket_portal import to_id
-from .typed import read_typed
+from .files import send_file
+from .typed import read_typed, to_id
 
 REPORT = "kbs_support.kbs_hour_statement_report_pdf"
 
@@ -46,12 +46,7 @@ class KbsHourStatementPortal(CustomerPortal):
             subscription_sudo.company_id
         )._render_qweb_pdf(REPORT, statement_sudo.ids)
         name = statement_sudo._get_file_name()
-        headers = [
-            ("Content-Type", "application/pdf"),
-            ("Content-Length", len(pdf)),
-            ("Content-Disposition", content_disposition(f"{name}.pdf")),
-        ]
-        return request.make_response(pdf, headers=headers)
+        return send_file(pdf, "application/pdf", f"{name}.pdf")
 
     def _kbs_make_statement(self, subscription_sudo, first, last):
         # Sudo: clients have no rights on it; which one is theirs is found before.

@@ -5,9 +5,8 @@ from odoo.http import Controller, request, route
 from odoo.tools.json import scriptsafe
 
 from ..tools.slugs import read_id
-from .helpdesk_ticket_portal import to_id
 from .portal_list import MAX_PAGE, PortalList, Select, all_or
-from .typed import read_line
+from .typed import read_line, to_id
 
 MAX_SUGGEST = 500  # characters
 COOKIE, COOKIE_DAYS, MAX_COOKIE = "kbs_reader", 365, 64

@@ -3,9 +3,8 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .helpdesk_ticket_portal import to_id
 from .portal_list import PortalList, Select, all_or, group_select, sort_select
-from .typed import read_line
+from .typed import read_line, to_id
 
 MAX_VERSION = 60  # characters
 

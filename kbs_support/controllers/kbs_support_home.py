@@ -3,8 +3,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .helpdesk_ticket_portal import to_id
-from .typed import read_line
+from .typed import read_line, to_id
 
 
 class KbsSupportPortal(CustomerPortal):

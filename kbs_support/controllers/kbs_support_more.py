@@ -1,9 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
-from .helpdesk_ticket_portal import to_id
 from .kbs_support_home import KbsSupportPortal
-from .typed import read_line
+from .typed import read_line, to_id
 
 
 class KbsMorePortal(KbsSupportPortal):

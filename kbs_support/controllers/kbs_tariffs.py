@@ -5,8 +5,7 @@ from odoo.http import Controller, request, route
 from odoo.tools.json import scriptsafe as json_scriptsafe
 
 from ..models.kbs_public_form import FIELDS, FormRefused
-from .helpdesk_ticket_portal import to_id
-from .typed import read_typed
+from .typed import read_typed, to_id
 
 
 class KbsTariffs(Controller):

@@ -1,5 +1,7 @@
 """What a client has typed into a form of the portal."""
 
+MAX_DIGITS = 18  # of an id; more are none
+
 
 def read_typed(post, names):
     """Return ``{name: text}`` of what was typed, as it can be stored and counted.
@@ -13,6 +15,17 @@ def read_typed(post, names):
 def read_line(post, name):
     """Return what was typed as one line: a heading, or the subject of a letter."""
     return " ".join(_clean(post.get(name)).split())
+
+
+def to_id(text):
+    """Return the id that ``text`` says, or 0, which no record has.
+
+    A file in the place of the text says none, and neither do more digits than an id
+    may have.
+    """
+    if not isinstance(text, str) or len(text) > MAX_DIGITS:
+        return 0
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _clean(value):

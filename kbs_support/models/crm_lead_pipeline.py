@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools.wording import nest_quotes
+
 
 class CrmLead(models.Model):
     """What people may do to the opportunity of a renewal, and Odoo may not.
@@ -60,7 +62,7 @@ class CrmLead(models.Model):
                         "%(lead)s: a renewal is won by payment. It moves there when "
                         "the invoice is paid, and leaves it when the payment is taken "
                         "back.",
-                        lead=lead.name,
+                        lead=nest_quotes(self.env, lead.name),
                     )
                 )
             if "active" in vals and bool(vals["active"]) != lead.active:
@@ -68,7 +70,7 @@ class CrmLead(models.Model):
                     self.env._(
                         "%(lead)s: the opportunity of a renewal is not archived. When "
                         "the client refuses, mark it as lost with the reason.",
-                        lead=lead.name,
+                        lead=nest_quotes(self.env, lead.name),
                     )
                 )
 
@@ -79,7 +81,7 @@ class CrmLead(models.Model):
                 self.env._(
                     "%(lead)s belongs to a renewal and stays for the record. When the "
                     "client refuses, mark it as lost with the reason.",
-                    lead=renewals[0].name,
+                    lead=nest_quotes(self.env, renewals[0].name),
                 )
             )
 
@@ -178,7 +180,7 @@ class CrmLead(models.Model):
             raise UserError(
                 self.env._(
                     "%(lead)s belongs to a renewal and cannot be merged.",
-                    lead=renewals[0].name,
+                    lead=nest_quotes(self.env, renewals[0].name),
                 )
             )
         return super()._merge_opportunity(*args, **kwargs)

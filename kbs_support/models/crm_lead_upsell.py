@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.wording import nest_quotes
+
 
 class CrmLead(models.Model):
     """The opportunity of a bigger plan: three months in a row were over it."""
@@ -35,7 +37,7 @@ class CrmLead(models.Model):
                 self.env._(
                     "%(lead)s stays for the record, or it would be made again. When "
                     "the client refuses, mark it as lost.",
-                    lead=upsells[0].name,
+                    lead=nest_quotes(self.env, upsells[0].name),
                 )
             )
 

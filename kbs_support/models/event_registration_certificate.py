@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 from ..tools.locking import take_turn
+from ..tools.wording import nest_quotes
 
 
 class EventRegistration(models.Model):
@@ -60,7 +61,7 @@ class EventRegistration(models.Model):
             "client": self.kbs_client_id.name
             if self.kbs_client_id.name != self.name
             else False,
-            "title": self.env._("“%(title)s”", title=event.name),
+            "title": self.env._("“%(title)s”", title=nest_quotes(self.env, event.name)),
             "organiser": event.organizer_id.name or company.name,
             "days": days[0] if first == last else " – ".join(days),
             "issued": days[1],

@@ -39,7 +39,7 @@ class KbsAct(models.Model):
                 (act.env._("No."), False),
                 (act.env._("Service"), False),
                 (act.env._("Quantity"), True),
-                (act.env._("Amount, %s", act._get_unit()), True),
+                (act.env._("Amount, %s", act._write_unit(act.currency_id)), True),
             ],
             rows=[
                 [str(number), x.name, x.quantity, document._write_money(x.amount)]
@@ -55,11 +55,9 @@ class KbsAct(models.Model):
             is_signed=True,
         )
 
-    def _get_unit(self):
+    def _write_unit(self, currency):
         """Return what amounts are in: "грн" for hryvnias, else the code."""
-        if self.currency_id.name == "UAH":
-            return self.env._("UAH")
-        return self.currency_id.name
+        return self.env._("UAH") if currency.name == "UAH" else currency.name
 
     def _get_title(self):
         number = self.name or "—"

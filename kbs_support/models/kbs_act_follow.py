@@ -100,11 +100,4 @@ class KbsAct(models.Model):
 
     def _get_responsible(self):
         """Return the user who looks after the client, or none."""
-        support = self.subscription_id
-        people = (
-            support.manager_id,
-            support.specialist_id,
-            self.company_id.kbs_renewal_user_id,
-        )
-        fitting = (x for x in people if x and support._has_working(x))
-        return next(fitting, self.env["res.users"])
+        return self.subscription_id._get_responsible()

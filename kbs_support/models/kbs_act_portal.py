@@ -50,6 +50,7 @@ class KbsAct(models.Model):
         return {
             "name": self.name,
             "url": f"/my/acts/{self.id}/pdf",
+            "page_url": self._kbs_get_portal_url(),
             "date": format_date(self.env, self.date),
             "days": self.subscription_id._tell_days(self.date_start, self.date_end),
             "total": format_amount(self.env, self.amount_total, self.currency_id),

@@ -104,6 +104,11 @@ PARTS = {
             ("partner_id",),
             "name kind date date_start date_end amount_total state signed_on",
         ),
+        (
+            "kbs.signed.scan",
+            ("partner_id", "subscription_id.commercial_partner_id"),
+            "file_name sent_at state signed_on word",
+        ),
         ("kbs.invitation", ("partner_id",), "email moment"),
         ("calendar.event", ("partner_ids",), "name start stop"),
         ("project.task", ("partner_id",), "name create_date"),

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..tools.locking import wait_for_others
 from ..tools.offer import get_best_offer
+from ..tools.wording import nest_quotes
 
 
 class KbsSubscription(models.Model):
@@ -202,7 +203,7 @@ class KbsSubscription(models.Model):
                 self.env._(
                     "%(client)s already has the quotation %(order)s by %(colleague)s. "
                     "Talk to your colleague first.",
-                    client=order.partner_id.name,
+                    client=nest_quotes(self.env, order.partner_id.name),
                     order=order.name,
                     colleague=order.user_id.name or "—",
                 )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..tools.wording import nest_quotes
+
 # What says most about a client who is not covered, first.
 TELLING_STATES = (
     "paused",
@@ -195,5 +197,7 @@ class KbsSubscription(models.Model):
             return self.env._("Not covered: nobody knows whose ticket it is.")
         return self.env._(
             "Not covered: no support was ever sold to %(client)s.",
-            client=partner.commercial_partner_id.name or partner.name,
+            client=nest_quotes(
+                self.env, partner.commercial_partner_id.name or partner.name
+            ),
         )

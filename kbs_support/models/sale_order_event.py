@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..tools.wording import nest_quotes
+
 
 class SaleOrder(models.Model):
     """An order that sells seats of training events."""
@@ -27,7 +29,7 @@ class SaleOrder(models.Model):
                         "The benefit for “%(event)s” does not hold any more. "
                         "%(reason)s Update prices, and send the client a new "
                         "quotation.",
-                        event=line.event_id.name,
+                        event=nest_quotes(self.env, line.event_id.name),
                         reason=answer.reason,
                     )
                 )

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
 from ..tools.locking import wait_for_others
+from ..tools.wording import nest_quotes
 
 
 class SaleOrder(models.Model):
@@ -46,7 +47,7 @@ class SaleOrder(models.Model):
             "url": f"/my/orders/{self.id}",
             "page": f"/my/support/order/{self.id}",
             "back": self._kbs_get_portal_back(),
-            "client": self.partner_id.display_name,
+            "client": nest_quotes(self.env, self.partner_id.display_name),
             "code": self.partner_id.commercial_partner_id.company_registry,
             "words": self.env._(
                 "You have the offer %(order)s: %(total)s. Another choice takes its "
@@ -74,7 +75,7 @@ class SaleOrder(models.Model):
         """Say what the client binds himself to."""
         values = {
             "seller": self.company_id.name,
-            "client": self.partner_id.display_name,
+            "client": nest_quotes(self.env, self.partner_id.display_name),
         }
         if not self.kbs_has_plan:
             return self.env._(

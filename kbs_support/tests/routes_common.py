@@ -57,6 +57,7 @@ WATCHED = (
     "kbs_release",
     "kbs_release_download",
     "kbs_renewal",
+    "kbs_signed_scan",
     "kbs_subscription",
     "kbs_subscription_period",
     "mail_activity",
@@ -143,6 +144,10 @@ class RoutesCase(PeopleCase):
 
         cls.env.flush_all()
         cls._both("act", issue)
+        supports = cls.env["kbs.subscription"].browse(
+            (cls.ids["support"], cls.foreign["support"])
+        )
+        supports.action_issue_contract()
 
     @classmethod
     def _make_choices(cls):

@@ -122,7 +122,45 @@ ROUTES = [
         "/my/acts/{act}/pdf",
         "200 200 404 404 login",
     ),
+    Route("/my/acts/<int:act_id>", GET, "/my/acts/{act}", "200 200 404 404 login"),
+    Route(
+        "/my/acts/<int:act_id>/scan",
+        POST,
+        "/my/acts/{act}/scan",
+        "200 200 404 404 login",  # without a file the page says so
+    ),
     Route("/kbs_support/acts", GET, "/kbs_support/acts?ids={act}", "403 login"),
+    # Papers
+    Route(
+        "/my/support/<int:subscription_id>/contract",
+        GET,
+        "/my/support/{support}/contract",
+        "200 200 404 404 login",
+    ),
+    Route(
+        "/my/support/<int:subscription_id>/contract/pdf",
+        GET,
+        "/my/support/{support}/contract/pdf",
+        "200 200 404 404 login",
+    ),
+    Route(
+        "/my/support/<int:subscription_id>/contract/scan",
+        POST,
+        "/my/support/{support}/contract/scan",
+        "200 200 404 404 login",
+    ),
+    Route(
+        "/my/support/<int:subscription_id>/offer",
+        GET,
+        "/my/support/{support}/offer",
+        "200 200 404 404 login",
+    ),
+    Route(
+        "/my/support/<int:subscription_id>/passport/<int:year>",
+        GET,
+        "/my/support/{support}/passport/2026",
+        "200 200 200 404 login",
+    ),
     # People
     Route("/my/colleagues", GET, "/my/colleagues", "200 login"),
     Route(

@@ -154,6 +154,7 @@ class TestHoursPortal(HoursCase, HttpCase):
         self.become(self.hours_owner)
         answer = self.url_open(f"/my/hours/pdf{query}")
         self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+        self.assertEqual(answer.headers["Cache-Control"], "private, no-store")
         self.disposition = unquote(answer.headers["Content-Disposition"])
         return self.words(answer.text)
 

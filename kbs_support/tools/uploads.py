@@ -1,12 +1,18 @@
 """Files that clients send with a form."""
 
+from io import BytesIO
 from typing import NamedTuple
+
+from PIL import Image
 
 # What runs by itself when it is opened. Archives may bring it: somebody unpacks them.
 PROGRAMS = frozenset(
     "apk app bat chm cmd com cpl dll exe hta jar js jse lnk msc msi msp ps1 reg scr sh"
     " vb vbe vbs wsf wsh".split()
 )
+
+
+PDF_TAIL = 2048  # bytes in which a PDF ends
 
 
 class FileLimits(NamedTuple):
@@ -47,6 +53,23 @@ def get_files_fault(env, files, limits):
 def is_program(name):
     """Say whether a file of this name runs when it is opened."""
     return name.rpartition(".")[2].strip().lower() in PROGRAMS
+
+
+def get_scan_kind(content):
+    """Return the ending of a scanned paper by what is in it: pdf, jpg, png; or None.
+
+    The name that a client gives decides nothing.
+    """
+    if content.startswith(b"%PDF-") and b"%%EOF" in content[-PDF_TAIL:]:
+        return "pdf"
+    kinds = {"JPEG": "jpg", "PNG": "png"}
+    try:
+        with Image.open(BytesIO(content), formats=list(kinds)) as picture:
+            picture.verify()
+            return kinds[picture.format]
+    # A broken picture may raise whatever its reader stumbles over.
+    except Exception:  # pylint: disable=broad-except
+        return None
 
 
 def keep_files(record, files):

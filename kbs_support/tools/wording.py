@@ -4,6 +4,8 @@ from babel.units import format_unit
 
 from odoo.tools.misc import babel_locale_parse, get_lang
 
+INNER_QUOTES = str.maketrans("«»", "„“")
+
 
 def format_count(env, unit, number):
     """Return ``number`` with its unit in the language of ``env``.
@@ -32,3 +34,14 @@ def format_minutes(env, minutes):
 def format_signed_minutes(env, minutes):
     """Return minutes as :func:`format_minutes` does, with a minus where it is due."""
     return ("−" if minutes < 0 else "") + format_minutes(env, abs(minutes))
+
+
+def nest_quotes(env, name):
+    """Return ``name`` as it stands between quotation marks in the language of ``env``.
+
+    Ukrainian has other marks inside of «»: Клієнт «КНП „Лікарня“». The apostrophe
+    and straight marks stay as they are.
+    """
+    if not name or not get_lang(env).code.startswith("uk"):
+        return name
+    return name.translate(INNER_QUOTES)
