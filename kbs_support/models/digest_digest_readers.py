@@ -23,7 +23,8 @@ class DigestDigest(models.Model):
     @api.model
     def _kbs_get_digest(self):
         """Return the digest of the support; it may have been deleted."""
-        return self.env.ref("kbs_support.kbs_digest", raise_if_not_found=False) or self
+        found = self.env.ref("kbs_support.kbs_digest", raise_if_not_found=False)
+        return found or self.browse()
 
     @api.model
     def _kbs_subscribe_managers_sudo(self):
@@ -51,6 +52,11 @@ class DigestDigest(models.Model):
         # EXTENDS digest
         self._kbs_subscribe_managers_sudo()
         return super()._cron_send_digest_email()
+
+    def _check_daily_logs(self):
+        # EXTENDS digest: a week without logging in makes others monthly; who reads only
+        # the letter keeps it.
+        return super(DigestDigest, self - self._kbs_get_digest())._check_daily_logs()
 
     def _action_send_to_user(self, user, tips_count=1, consume_tips=True):
         # EXTENDS digest: to who may not read the figures it would be an empty letter.

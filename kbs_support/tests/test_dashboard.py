@@ -40,14 +40,20 @@ class TestDashboard(ReportCase):
                 ":".join(filter(None, (x["fieldName"], x.get("granularity"))))
                 for x in pivot["rows"] + pivot["columns"]
             ]
-            measures = [(x["fieldName"], x.get("aggregator")) for x in pivot["measures"]]
+            measures = [
+                (x["fieldName"], x.get("aggregator")) for x in pivot["measures"]
+            ]
             yield pivot["model"], pivot, pivot["domain"], groups, measures
         for chart in odoo_charts(self.book):
             data = chart["metaData"]
             domain = chart["searchParams"]["domain"]
-            yield data["resModel"], chart, domain, data["groupBy"], [
-                (data["measure"], None)
-            ]
+            yield (
+                data["resModel"],
+                chart,
+                domain,
+                data["groupBy"],
+                [(data["measure"], None)],
+            )
         for records in self.book["lists"].values():
             yield records["model"], records, records["domain"], [], []
 
