@@ -60,7 +60,7 @@ CHECK = """
     console.log("test successful");
 })().catch((error) => console.error(error.message));
 """
-READY = "document.querySelector('.o_renderer .o-figure')"
+READY = "Boolean(document.querySelector('.o_renderer .o-figure'))"
 
 
 @tagged("post_install", "-at_install")
