@@ -19,6 +19,8 @@
         "website_event",
         "event_sale",
         "queue_job",
+        "digest",
+        "spreadsheet_dashboard",
     ],
     "external_dependencies": {"python": ["pymorphy3", "pymorphy3-dicts-uk"]},
     "data": [
@@ -224,8 +226,12 @@
         "views/kbs_report_work_views.xml",
         "views/kbs_report_client_views.xml",
         "views/kbs_report_event_views.xml",
+        "views/kbs_report_ticket_views.xml",
         "wizard/kbs_workbook_views.xml",
         "views/kbs_reports_menus.xml",
+        "data/kbs_dashboard.xml",
+        "views/digest_digest_views.xml",
+        "data/kbs_digest.xml",
         "wizard/kbs_act_make_views.xml",
         "wizard/kbs_act_sign_views.xml",
         "wizard/kbs_act_correct_views.xml",
@@ -259,6 +265,10 @@
             "kbs_support/static/src/**/*",
             ("remove", "kbs_support/static/src/portal/**/*"),
             ("remove", "kbs_support/static/src/report/**/*"),
+            ("remove", "kbs_support/static/src/kbs_dashboard/**/*"),
+        ],
+        "spreadsheet.o_spreadsheet": [
+            "kbs_support/static/src/kbs_dashboard/**/*",
         ],
         "web.report_assets_common": [
             "kbs_support/static/src/report/**/*",

@@ -467,6 +467,12 @@ def event_registrations(session, records):
     session.open("action-kbs_support.event_registration_action_kbs")
 
 
+def dashboard(session, records):
+    """The figures come one after the other; the charts are drawn last."""
+    session.open("dashboards", ".o_renderer .o-figure")
+    session.page.wait_for_timeout(5 * SETTLE)
+
+
 # name: (who looks, what he opens, height of the picture, its width)
 PICTURES = {
     "subscriptions": ("sales", subscriptions, 610, 1600),
@@ -518,6 +524,7 @@ PICTURES = {
     "portal-events": ("client", portal_events, 700, 1200),
     "portal-plan": ("client", portal_plan, 900, 1200),
     "acts": ("manager", acts, 700, 1440),
+    "dashboard": ("manager", dashboard, 1100, WIDTH),
     "event-registrations": ("manager", event_registrations, 400, 1600),
     "portal-hours": ("client", portal_hours, 900, 1200),
     "portal-booking": ("client", portal_booking, 1060, 1200),

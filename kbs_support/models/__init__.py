@@ -48,6 +48,9 @@ from . import (
     kbs_hour_entry,
     kbs_hour_entry_draw,
     account_analytic_line,
+    digest_digest,
+    digest_digest_figures,
+    digest_digest_readers,
     kbs_over_plan,
     kbs_over_plan_sell,
     kbs_over_plan_invoice,
@@ -305,4 +308,5 @@ from . import (
     kbs_subscription_passport_client,
     kbs_subscription_passport_page,
     kbs_subscription_portal_papers,
+    spreadsheet_dashboard,
 )

@@ -12,6 +12,7 @@ from . import (
     kbs_report_span,
     kbs_report_subscription,
     kbs_report_subscription_count,
+    kbs_report_ticket,
     kbs_report_work,
     kbs_version_map,
     kbs_version_workbook,

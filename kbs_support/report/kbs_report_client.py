@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 # Days that are looked at, and the same number before them.
@@ -102,6 +102,20 @@ class KbsReportClient(models.Model):
         help="How many of the four signs hold: never asks, over the plan, let down, "
         "asks less.",
     )
+
+    signs = fields.Char(
+        string="Why at Risk",
+        compute="_compute_signs",
+        help="The signs that hold, in words.",
+    )
+
+    @api.depends("is_silent", "is_over_plan", "is_missed", "is_falling", "is_leaving")
+    @api.depends_context("lang")
+    def _compute_signs(self):
+        names = ("is_leaving", "is_silent", "is_over_plan", "is_missed", "is_falling")
+        words = self.fields_get(names, ["string"])
+        for row in self:
+            row.signs = ", ".join(words[x]["string"] for x in names if row[x])
 
     def _get_subject(self):
         return self.subscription_id

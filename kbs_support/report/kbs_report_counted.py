@@ -175,6 +175,13 @@ class KbsReportCounted(models.AbstractModel):
         return all(self.env[name]._count_sudo(company) for name in COUNTED)
 
     @api.model
+    def _count_missing_sudo(self, companies):
+        """Count the reports of those companies that have no rows of this one."""
+        for company in companies:  # a handful
+            if not self._get_counted_at(company):
+                self._count_all_sudo(company)
+
+    @api.model
     def _cron_count(self):
         """Count all reports anew, company by company; one that fails is logged."""
         # A handful of companies.
@@ -198,8 +205,7 @@ class KbsReportCounted(models.AbstractModel):
         """
         self.browse().check_access("read")
         company = self.env.company
-        if not self._get_counted_at(company):
-            self._count_all_sudo(company)
+        self._count_missing_sudo(company)
         xmlid = f"kbs_support.{self._table}_action"
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         if moment := self._get_counted_at(company):

@@ -151,6 +151,7 @@ from . import (
     test_event_portal,
     test_two_workers_events,
     test_tour_event,
+    test_tour_dashboard,
     test_colleagues,
     test_people_money,
     test_two_workers_people,
@@ -164,4 +165,7 @@ from . import (
     test_two_workers_import,
     test_import_faults,
     test_act_history,
+    test_dashboard,
+    test_digest,
+    test_report_ticket,
 )
