@@ -67,9 +67,7 @@ class KbsReportEvent(models.Model):
         string="Status",
         readonly=True,
     )
-    is_over = fields.Boolean(
-        string="Is Over", readonly=True, help="The last day of the event is over."
-    )
+    is_over = fields.Boolean(readonly=True, help="The last day of the event is over.")
     seat_count = fields.Integer(
         string="Seats", readonly=True, help="Seats that are taken: all but cancelled."
     )

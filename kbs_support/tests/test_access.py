@@ -255,7 +255,7 @@ class TestAccess(KbsCase):
             ("kbs.release.download", set()),
             ("kbs.installation", set()),
             ("kbs.software", {"action_view_installations", "action_view_releases"}),
-            ("kbs.version.map", {"action_open"}),
+            ("kbs.version.map", {"action_download", "action_open"}),
         ):
             with self.subTest(model=model):
                 self.assertEqual(self.public_methods(model), expected)

@@ -233,3 +233,20 @@ class TestVersionMapScale(ScaleMixin, UpdatesCase):
             )
 
         self.compare("version map", (rows[:1], rows), read, 0)
+
+    def test_workbook_of_fifty_costs_no_more_than_one_of_one(self):
+        self.release("8.9", mandatory_by=TODAY)
+        wizard = self.env["kbs.workbook"].with_user(self.reader)
+        wizard = wizard.create({"kind": "versions"})
+        report = wizard.env["report.kbs_support.kbs_version_workbook"]
+
+        def make(_copies):
+            report.create_xlsx_report(wizard.ids, {})
+
+        copies = self.copy("0", version="8.8")
+        make(copies)  # what is asked once for all
+        one = self.count_queries(copies, make)
+        for number in range(1, 50):
+            client = self._create_client(f"School {number}")
+            copies |= self.copy(str(number), client=client, version="8.8")
+        self.assertLessEqual(self.count_queries(copies, make), one)
