@@ -19,7 +19,7 @@ class KbsSubscription(models.Model):
         copy=False,
         help="From this day on the client has it on his page, to send it back signed.",
     )
-    # Not deleted with a message of the history.
+    # Who deletes the file takes it from the client as well.
     contract_file_id = fields.Many2one(
         comodel_name="ir.attachment",
         string="Issued Contract",

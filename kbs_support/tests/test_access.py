@@ -273,7 +273,11 @@ class TestAccess(KbsCase):
                 "action_refuse_renewal",
                 "action_renew",
                 "action_renew_chosen",
+                "action_decide_scan",
                 "action_hour_statement",
+                "action_issue_contract",
+                "action_open_scan",
+                "action_passport",
                 "action_reopen",
                 "action_reopen_renewal",
                 "action_resume",
@@ -291,11 +295,17 @@ class TestAccess(KbsCase):
             self.public_methods("kbs.act"),
             {
                 "action_correct",
+                "action_decide_scan",
                 "action_export",
                 "action_issue",
                 "action_object",
+                "action_open_scan",
                 "action_preview",
                 "action_unsign",
                 "action_view_corrections",
             },
+        )
+        self.assertEqual(
+            self.public_methods("kbs.signed.scan"),
+            {"action_decide", "action_open_file"},
         )

@@ -110,6 +110,7 @@ class TestAccessibility(SupportPortalCase, HttpCase):
         self.confirm(quotation)
         [invoice] = quotation.invoice_ids
         support = f"/my/support/{self.support.id}"
+        self.support.action_issue_contract()
         self.check(
             [
                 "/my",
@@ -135,6 +136,7 @@ class TestAccessibility(SupportPortalCase, HttpCase):
                 "/my/colleagues",
                 f"{support}/hours",
                 f"{support}/plan",
+                f"{support}/contract",
             ],
             self.owner.login,
         )
