@@ -31,17 +31,20 @@ class EventEvent(models.Model):
 
     @api.depends("registration_ids.kbs_benefit", "registration_ids.state")
     def _compute_kbs_benefit_count(self):
-        counts = dict(
-            self.env["event.registration"]._read_group(
-                [
-                    ("event_id", "in", self.ids),
-                    ("kbs_benefit", "!=", "none"),
-                    ("state", "!=", "cancel"),
-                ],
-                ["event_id"],
-                ["__count"],
+        seats, counts = self.env["event.registration"], {}
+        # Everybody reads events, visitors too.
+        if seats.has_access("read"):
+            counts = dict(
+                seats._read_group(
+                    [
+                        ("event_id", "in", self.ids),
+                        ("kbs_benefit", "!=", "none"),
+                        ("state", "!=", "cancel"),
+                    ],
+                    ["event_id"],
+                    ["__count"],
+                )
             )
-        )
         for event in self:
             event.kbs_benefit_count = counts.get(event._origin, 0)
 

@@ -36,7 +36,7 @@ class KbsArticle(models.Model):
 
     _name = "kbs.article"
     _description = "Library Article"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["kbs.state.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "published_at desc, id desc"
 
     name = fields.Char(string="Title", required=True, size=250, tracking=True)

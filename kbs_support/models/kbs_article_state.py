@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
-from ..tools.locking import lock_in_states
 from .kbs_article import STATES
 
 # What leads alone change in an article that readers see.
@@ -39,22 +38,15 @@ class KbsArticle(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_state_untouched(
-                {k: v for k, v in vals.items() if v and v != "draft"}
-            )
-        return super().create(vals_list)
-
     def write(self, vals):
         """The state follows from buttons; what readers see is changed by leads.
 
         :raise AccessError: somebody else tries
         """
-        self._check_state_untouched(vals)
-        if vals and any(x.state not in OPEN_STATES for x in self):
-            self._check_lead(vals)
+        # The chatter writes by itself.
+        is_talk = all(x.startswith(("message_", "activity_")) for x in vals)
+        if not is_talk and any(x.state not in OPEN_STATES for x in self):
+            self._check_lead()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -68,23 +60,9 @@ class KbsArticle(models.Model):
             )
 
     @api.model
-    def _check_state_untouched(self, vals):
-        names = {"state", "author_id", "published_by_id", "published_at"}
-        if not self.env.su and names & set(vals):
-            raise AccessError(
-                self.env._("The state of an article is moved by its buttons.")
-            )
-
-    def _check_lead(self, vals=None):
-        """:raise AccessError: the user is no lead and changes more than a talk."""
-        # What the chatter writes by itself.
-        if vals is not None and all(
-            name.startswith(("message_", "activity_")) for name in vals
-        ):
-            return
-        user = self.env.user
-        if not self.env.su and not user.has_group("kbs_support.group_kbs_lead"):
-            raise AccessError(self.env._("Only a lead decides about this."))
+    def _get_moved_fields(self):
+        names = {"author_id", "published_by_id", "published_at"}
+        return super()._get_moved_fields() | names
 
     # === ACTIONS === #
 
@@ -120,18 +98,6 @@ class KbsArticle(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _check_ready(self):
-        """:raise UserError: with all that is missing."""
-        for article in self:
-            if faults := article._get_faults():
-                raise UserError(
-                    self.env._(
-                        "%(article)s is not ready:\n%(faults)s",
-                        article=article.name,
-                        faults="\n".join(f"• {fault}" for fault in faults),
-                    )
-                )
-
     def _get_faults(self):
         """Return what is missing before it is read, as sentences."""
         faults = []
@@ -140,21 +106,3 @@ class KbsArticle(models.Model):
         if not (self.body_text or "").strip():
             faults.append(self.env._("There is no text."))
         return faults
-
-    def _move_sudo(self, state, allowed, **values):
-        """Move to ``state`` what stands in one of ``allowed``; two clicks are one.
-
-        Sudo: the state is written by buttons only.
-
-        :raise UserError: one stands elsewhere
-        """
-        if elsewhere := lock_in_states(self, allowed):
-            wrong, state_name = elsewhere
-            raise UserError(
-                self.env._(
-                    "%(article)s is in the state “%(state)s”, so this cannot be done.",
-                    article=wrong.name,
-                    state=state_name,
-                )
-            )
-        self.sudo().write({"state": state, **values})

@@ -21,29 +21,14 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         calendar = company.sudo()._kbs_get_people_calendar()
-        absences = self._kbs_get_absences_sudo(company, start, end)
+        absences = self._kbs_get_absences(start, end)
         working = calendar._kbs_get_work_time(company).between(start, end)
         return subtract(working, absences.get(self, []))
 
-    def _kbs_get_absences_sudo(self, company, start, end):
-        """Return the absences of these people: ``{user: [(start, end)]}``.
-
-        Sudo: that somebody is absent decides for everybody, why he is does not show.
-        """
-        leaves = (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            .search(
-                [
-                    ("resource_id.user_id", "in", self.ids),
-                    ("company_id", "in", [False, company.id]),
-                    ("date_from", "<", end),
-                    ("date_to", ">", start),
-                ]
-            )
-        )
+    def _kbs_get_absences(self, start, end):
+        """Return the absences of these people: ``{user: [(start, end)]}``."""
         absences = {}
-        for leave in leaves:
+        for leave in self._kbs_find_absences_sudo(start, end):
             user = leave.resource_id.user_id.sudo(False).with_env(self.env)
             absences.setdefault(user, []).append((leave.date_from, leave.date_to))
         return absences
@@ -56,7 +41,7 @@ class ResUsers(models.Model):
         company = company.sudo()
         calendar = company._kbs_get_people_calendar()
         working = calendar._kbs_get_work_time(company).between(start, end)
-        absences = self._kbs_get_absences_sudo(company, start, end)
+        absences = self._kbs_get_absences(start, end)
         bookings = (
             self.env["kbs.booking"]
             .sudo()

@@ -3,12 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.locking import lock_in_states
-
 KEPT_DAYS = 30  # a finished import: its file holds personal data
 SMALL_BYTES = 100_000  # of a file that is looked through while the user waits
 SMALL_ROWS = 200  # written while the user waits
-TYPED = {"file", "file_name", "is_partial"}  # by people
 
 
 class KbsClientImport(models.Model):
@@ -19,6 +16,7 @@ class KbsClientImport(models.Model):
     """
 
     _name = "kbs.client.import"
+    _inherit = ["kbs.state.mixin"]
     _description = "Import of Clients"
     _order = "id desc"
     _rec_name = "file_name"
@@ -65,12 +63,6 @@ class KbsClientImport(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_typed(vals.keys() - {"company_id"})
-        return super().create(vals_list)
-
     def write(self, vals):
         """Another file is checked anew.
 
@@ -78,22 +70,23 @@ class KbsClientImport(models.Model):
             rows were checked for this one
         :raise UserError: the file is being imported, or was
         """
-        self._check_typed(vals.keys())
+        if "company_id" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The company of an import stays. Make a new import.")
+            )
         if "file" in vals and not self.env.su:
             if self.filtered(lambda x: x.state not in ("draft", "checked")):
                 raise UserError(
                     self.env._("This file was imported. Make a new import for another.")
                 )
             self.sudo()._forget()
-            vals = {**vals, "state": "draft", "trouble": False}
+            self.sudo().write({"state": "draft", "trouble": False})
         return super().write(vals)
 
     @api.model
-    def _check_typed(self, names):
-        if not self.env.su and names - TYPED:
-            raise AccessError(
-                self.env._("What becomes of an import follows from its file.")
-            )
+    def _get_moved_fields(self):
+        names = {"trouble", "checked_at", "finished_at"}
+        return super()._get_moved_fields() | names
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -144,7 +137,7 @@ class KbsClientImport(models.Model):
         self.ensure_one()
         if not self.file:
             raise UserError(self.env._("Choose the filled in template first."))
-        self._move(("draft", "checked"), "checking", trouble=False)
+        self._move_sudo("checking", ("draft", "checked"), trouble=False)
         sudo = self.sudo()
         if len(sudo.file) * 3 // 4 > SMALL_BYTES:
             sudo._queue("_job_check")
@@ -167,7 +160,7 @@ class KbsClientImport(models.Model):
             )
         if not self.waiting_count:
             raise UserError(self.env._("No row of this file can be imported."))
-        self._move(("checked",), "writing")
+        self._move_sudo("writing", ("checked",))
         sudo = self.sudo()
         if self.waiting_count > SMALL_ROWS:
             sudo._queue("_job_write")
@@ -195,22 +188,6 @@ class KbsClientImport(models.Model):
         return action
 
     # === BUSINESS METHODS === #
-
-    def _move(self, allowed, state, **values):
-        """Move to ``state`` what stands in one of ``allowed``; two clicks are one.
-
-        :raise UserError: it stands elsewhere
-        """
-        self.check_access("write")
-        if elsewhere := lock_in_states(self, allowed):
-            raise UserError(
-                self.env._(
-                    "The import is in the state “%(state)s”, so this cannot be done.",
-                    state=elsewhere[1],
-                )
-            )
-        self.sudo().write({"state": state, **values})
-        self.flush_recordset(["state"])
 
     def _queue(self, method):
         """Queue a job, once however often it is asked for."""

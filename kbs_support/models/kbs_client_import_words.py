@@ -152,7 +152,12 @@ class KbsClientImport(models.Model):
     @api.model
     def _get_fault_texts(self):
         """Return ``{reason: sentence}``; ``%(typed)s`` is what the cell says."""
-        return self._get_cell_faults() | self._get_row_faults()
+        return (
+            self._get_cell_faults()
+            | self._get_sheet_faults()
+            | self._get_client_faults()
+            | self._get_support_faults()
+        )
 
     @api.model
     def _get_cell_faults(self):
@@ -193,7 +198,7 @@ class KbsClientImport(models.Model):
         }
 
     @api.model
-    def _get_row_faults(self):
+    def _get_sheet_faults(self):
         return {
             "no_column": self.env._("This column is missing from the sheet."),
             "no_sheet": self.env._("This sheet is missing, nothing is read from it."),
@@ -204,6 +209,12 @@ class KbsClientImport(models.Model):
             "merged": self.env._("The cells %(typed)s are merged. Divide them."),
             "too_many": self.env._("More than %(typed)s rows. Divide the file."),
             "twice": self.env._("The same as row %(typed)s of this sheet."),
+        }
+
+    @api.model
+    def _get_client_faults(self):
+        """Of clients, persons and copies."""
+        return {
             "no_client": self.env._(
                 "No client has this code, neither in this file nor in the system."
             ),
@@ -219,6 +230,12 @@ class KbsClientImport(models.Model):
             "copy_of_another": self.env._(
                 "A copy of this program with this number belongs to another client."
             ),
+        }
+
+    @api.model
+    def _get_support_faults(self):
+        """Of support and hours."""
+        return {
             "support_of_another": self.env._(
                 "This contract belongs to another client."
             ),

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import email_normalize
 
-from ..tools.phone import normalize_phone
-
 
 class KbsImportClient(models.AbstractModel):
     """The sheet of clients: companies, found by their ЄДРПОУ code."""
@@ -74,12 +72,6 @@ class KbsImportClient(models.AbstractModel):
             return "archived"
         return ""
 
-    @api.model
-    def _differs(self, record, fname, value):
-        return _differs_as_written(
-            record, fname, value, super()._differs(record, fname, value)
-        )
-
 
 class KbsImportPerson(models.AbstractModel):
     """The sheet of persons: contacts of a client, found by e-mail, else by name."""
@@ -138,21 +130,3 @@ class KbsImportPerson(models.AbstractModel):
         if step.record and not step.record.active:
             return "archived"
         return ""
-
-    @api.model
-    def _differs(self, record, fname, value):
-        return _differs_as_written(
-            record, fname, value, super()._differs(record, fname, value)
-        )
-
-
-def _differs_as_written(record, fname, value, differs):
-    """Whether ``value`` is another one, not the same written in another way."""
-    if not differs or fname not in ("phone", "email"):
-        return differs
-    if fname == "email":
-        return email_normalize(record.email or "") != email_normalize(value)
-    try:
-        return normalize_phone(record.phone) != value
-    except ValueError:
-        return True

@@ -2,6 +2,9 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.fields import Date
+from odoo.tools import email_normalize
+
+from ..tools.phone import normalize_phone
 
 
 @dataclass
@@ -182,7 +185,7 @@ class KbsImportSheet(models.AbstractModel):
             return old != (Date.to_date(value) if value else False)
         if kind.type in ("float", "monetary"):
             return abs(old - value) > 0.004
-        return (old or False) != (value or False)
+        return _get_plain(fname, old) != _get_plain(fname, value)
 
     # === WRITING === #
 
@@ -233,3 +236,15 @@ class KbsImportSheet(models.AbstractModel):
             elif step.key.digests != digests or step.key.res_id != step.record.id:
                 step.key.write({"digests": digests, "res_id": step.record.id})
         Key.create(to_create)
+
+
+def _get_plain(fname, text):
+    """Return ``text``; addresses and numbers as they are, however they are written."""
+    if fname == "email":
+        return email_normalize(text or "") or text or False
+    if fname == "phone":
+        try:
+            return normalize_phone(text)
+        except ValueError:
+            return text or False
+    return text or False

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-
-from ..tools.locking import lock_in_states
+from odoo.exceptions import UserError
 
 OPEN_STATES = ("draft", "preparing", "ready", "running", "paused")
 
@@ -16,7 +14,7 @@ class KbsNotice(models.Model):
 
     _name = "kbs.notice"
     _description = "Notice Campaign"
-    _inherit = ["mail.thread"]
+    _inherit = ["kbs.state.mixin", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -131,28 +129,12 @@ class KbsNotice(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_state_untouched({key for key, value in vals.items() if value})
-        return super().create(vals_list)
-
-    @api.model
-    def _check_state_untouched(self, names):
-        """:raise AccessError: somebody writes what methods set"""
-        fixed = {"state", "started_at", "ended_at", "trouble", "kind"}
-        if not self.env.su and fixed & names:
-            raise AccessError(
-                self.env._("The state of a campaign is moved by its buttons.")
-            )
-
     def write(self, vals):
         """Who is told is fixed with the list; the state follows from the buttons.
 
         :raise UserError: the list is made already
         :raise AccessError: somebody writes what methods set
         """
-        self._check_state_untouched(set(vals))
         if not self.env.su:
             fixed = self._get_fields_of_list() & set(vals)
             if fixed and self.filtered(lambda x: x.state != "draft"):
@@ -163,6 +145,11 @@ class KbsNotice(models.Model):
                     )
                 )
         return super().write(vals)
+
+    @api.model
+    def _get_moved_fields(self):
+        names = {"started_at", "ended_at", "trouble", "kind"}
+        return super()._get_moved_fields() | names
 
     @api.model
     def _get_fields_of_list(self):
@@ -186,7 +173,7 @@ class KbsNotice(models.Model):
 
         Of many clients it is made in the background.
         """
-        self._move(("draft", "ready"), "preparing")
+        self._move_sudo("preparing", ("draft", "ready"))
         for notice in self.sudo():
             if notice._has_many_candidates():
                 notice._queue_list()
@@ -195,7 +182,7 @@ class KbsNotice(models.Model):
 
     def action_draft(self):
         """Throw the list away, to change the conditions."""
-        self._move(("preparing", "ready"), "draft")
+        self._move_sudo("draft", ("preparing", "ready"))
         self.sudo().contact_ids.unlink()
 
     def action_start(self):
@@ -203,22 +190,22 @@ class KbsNotice(models.Model):
 
         :raise UserError: the list is empty, or the version is not published any more
         """
-        self._move(("ready",), "running", started_at=fields.Datetime.now())
+        self._move_sudo("running", ("ready",), started_at=fields.Datetime.now())
         for notice in self:
             notice._check_startable()
         self.sudo()._after_start()
 
     def action_pause(self):
         """Stop letters within seconds; calls leave the call lists."""
-        self._move(("running",), "paused")
+        self._move_sudo("paused", ("running",))
 
     def action_resume(self):
-        self._move(("paused",), "running", trouble=False)
+        self._move_sudo("running", ("paused",), trouble=False)
         self.sudo()._queue_wave()
 
     def action_cancel(self):
         """End the campaign: who is not told yet will not be."""
-        self._move(OPEN_STATES, "cancelled", ended_at=fields.Datetime.now())
+        self._move_sudo("cancelled", OPEN_STATES, ended_at=fields.Datetime.now())
         self.sudo()._withdraw_waiting()
 
     # === BUSINESS METHODS === #
@@ -234,26 +221,6 @@ class KbsNotice(models.Model):
             )
         if not self.contact_ids.search_count([("notice_id", "=", self.id)], limit=1):
             raise UserError(self.env._("Nobody is on the list."))
-
-    def _move(self, allowed, state, **values):
-        """Move to ``state`` what stands in one of ``allowed``; two clicks are one.
-
-        :raise UserError: one stands elsewhere
-        """
-        self.check_access("write")
-        if elsewhere := lock_in_states(self, allowed):
-            wrong, state_name = elsewhere
-            raise UserError(
-                self.env._(
-                    "The campaign %(name)s is in the state “%(state)s”, so this cannot "
-                    "be done.",
-                    name=wrong.name,
-                    state=state_name,
-                )
-            )
-        self.sudo().write({"state": state, **values})
-        # A campaign that comes next would run into the one that has just ended.
-        self.flush_recordset(["state"])
 
     def _after_start(self):
         """Set the channels going: news are out, letters are queued, calls are due."""

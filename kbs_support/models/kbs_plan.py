@@ -134,13 +134,16 @@ class KbsPlan(models.Model):
             plan.included_minutes = round(plan.included_hours * 60)
 
     def _compute_subscription_count(self):
-        counts = dict(
-            self.env["kbs.subscription"]._read_group(
-                [("plan_id", "in", self.ids), ("state", "=", "active")],
-                ["plan_id"],
-                ["__count"],
+        subscriptions, counts = self.env["kbs.subscription"], {}
+        # Every employee reads plans.
+        if subscriptions.has_access("read"):
+            counts = dict(
+                subscriptions._read_group(
+                    [("plan_id", "in", self.ids), ("state", "=", "active")],
+                    ["plan_id"],
+                    ["__count"],
+                )
             )
-        )
         for plan in self:
             plan.subscription_count = counts.get(plan, 0)
 

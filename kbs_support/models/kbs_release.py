@@ -25,7 +25,12 @@ class KbsRelease(models.Model):
 
     _name = "kbs.release"
     _description = "Release"
-    _inherit = ["kbs.version.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "kbs.state.mixin",
+        "kbs.version.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, version_key desc, id desc"
     _rec_names_search = ["version", "software_id.name"]
 

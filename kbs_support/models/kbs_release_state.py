@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
-from ..tools.locking import lock_in_states
 from .kbs_release import STATES
 
 
@@ -42,36 +40,15 @@ class KbsRelease(models.Model):
         """Whether clients have seen this version."""
         return self.state in ("published", "withdrawn")
 
-    def write(self, vals):
-        """The state follows from what people decide.
-
-        :raise AccessError: somebody writes it by hand
-        """
-        self._check_state_untouched(vals)
-        return super().write(vals)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_state_untouched(
-                {k: v for k, v in vals.items() if v and v != "draft"}
-            )
-        return super().create(vals_list)
-
     @api.model
-    def _check_state_untouched(self, vals):
-        names = {
-            "state",
+    def _get_moved_fields(self):
+        return super()._get_moved_fields() | {
             "author_id",
             "published_by_id",
             "published_at",
             "withdrawn_at",
             "withdraw_reason",
         }
-        if not self.env.su and names & set(vals):
-            raise AccessError(
-                self.env._("The state of a release is moved by its buttons.")
-            )
 
     # === ACTIONS === #
 
@@ -115,24 +92,6 @@ class KbsRelease(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _check_lead(self):
-        if not self.env.su and not self.env.user.has_group(
-            "kbs_support.group_kbs_lead"
-        ):
-            raise AccessError(self.env._("Only a lead decides about this."))
-
-    def _check_ready(self):
-        """:raise UserError: with all that is missing."""
-        for release in self:
-            if faults := release._get_faults():
-                raise UserError(
-                    self.env._(
-                        "%(release)s is not ready:\n%(faults)s",
-                        release=release.display_name,
-                        faults="\n".join(f"• {fault}" for fault in faults),
-                    )
-                )
-
     def _get_faults(self):
         """Return what is missing before clients may see the version, as sentences."""
         faults = []
@@ -159,22 +118,6 @@ class KbsRelease(models.Model):
             withdraw_reason=reason,
         )
         self.sudo()._after_withdraw()
-
-    def _move_sudo(self, state, allowed, **values):
-        """Move to ``state`` what stands in one of ``allowed``; two clicks are one.
-
-        :raise UserError: one stands elsewhere
-        """
-        if elsewhere := lock_in_states(self, allowed):
-            wrong, state_name = elsewhere
-            raise UserError(
-                self.env._(
-                    "%(release)s is in the state “%(state)s”, so this cannot be done.",
-                    release=wrong.display_name,
-                    state=state_name,
-                )
-            )
-        self.sudo().write({"state": state, **values})
 
     def _after_publish(self):
         """Hook: what follows when clients may see the versions. With sudo."""

@@ -193,7 +193,7 @@ class HelpdeskTicket(models.Model):
     def _compute_kbs_clock_html(self):
         for ticket in self:
             clocks = ticket.kbs_sla_target_ids._sort_for_reading()
-            ticket.kbs_clock_html = clocks and self.env["ir.qweb"]._render(
+            ticket.kbs_clock_html = bool(clocks) and self.env["ir.qweb"]._render(
                 "kbs_support.kbs_clock_story",
                 {"clocks": [x._prepare_story() for x in clocks]},
             )

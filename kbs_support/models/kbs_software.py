@@ -65,11 +65,14 @@ class KbsSoftware(models.Model):
         return {release.software_id: release for release in releases}
 
     def _compute_installation_count(self):
-        counts = dict(
-            self.env["kbs.installation"]._read_group(
-                [("software_id", "in", self.ids)], ["software_id"], ["__count"]
+        copies, counts = self.env["kbs.installation"], {}
+        # Every employee reads programs.
+        if copies.has_access("read"):
+            counts = dict(
+                copies._read_group(
+                    [("software_id", "in", self.ids)], ["software_id"], ["__count"]
+                )
             )
-        )
         for software in self:
             software.installation_count = counts.get(software, 0)
 

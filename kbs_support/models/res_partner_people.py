@@ -88,9 +88,12 @@ class ResPartner(models.Model):
     @api.depends_context("allowed_company_ids")
     @api.depends("kbs_people_ids.kbs_is_administrator", "kbs_subscription_ids.state")
     def _compute_kbs_lacks_administrator(self):
-        lacking = self.search(
-            Domain("id", "in", self.ids) & self._get_kbs_lacking_domain()
-        )
+        lacking = self.browse()
+        # Every employee opens contacts; this is for those who know of support.
+        if self.env["kbs.subscription"].has_access("read"):
+            lacking = self.search(
+                Domain("id", "in", self.ids) & self._get_kbs_lacking_domain()
+            )
         for partner in self:
             partner.kbs_lacks_administrator = partner._origin in lacking
 

@@ -1,5 +1,4 @@
-from odoo import api, models
-from odoo.fields import Domain
+from odoo import models
 
 
 class ResUsers(models.Model):
@@ -19,14 +18,7 @@ class ResUsers(models.Model):
         working = self.sudo()._kbs_filter_working(company)
         if not working:
             return working.sudo(False)
-        absent = (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            .search(
-                self._kbs_get_absence_domain(moment)
-                & Domain("resource_id.user_id", "in", working.ids)
-            )
-        )
+        absent = working._kbs_find_absences_sudo(moment)
         return (working - absent.resource_id.user_id).sudo(False)
 
     def _kbs_filter_working(self, company):
@@ -35,15 +27,27 @@ class ResUsers(models.Model):
             lambda x: x.active and not x.share and company in x.company_ids
         )
 
-    @api.model
-    def _kbs_get_absence_domain(self, moment):
-        """Domain of the absences of people that run at the UTC ``moment``."""
-        return Domain(
-            [
-                ("time_type", "=", "leave"),
-                ("date_from", "<=", moment),
-                ("date_to", ">", moment),
-            ]
+    def _kbs_find_absences_sudo(self, start, end=None):
+        """Return the absences of these people at ``start``, or from then to ``end``.
+
+        Of all companies: who works in several is absent in all. Sudo: that somebody is
+        absent decides for everybody, why he is does not show.
+
+        :param datetime start: UTC, naive; so is ``end``
+        :return: ``resource.calendar.leaves``
+        """
+        begins = ("date_from", "<", end) if end else ("date_from", "<=", start)
+        return (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id.user_id", "in", self.ids),
+                    ("time_type", "=", "leave"),
+                    ("date_to", ">", start),
+                    begins,
+                ]
+            )
         )
 
     def _kbs_get_resources_sudo(self):

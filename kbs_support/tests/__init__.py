@@ -161,6 +161,7 @@ from . import (
     test_client_data,
     test_person_erase_words,
     test_import_rights,
+    test_views_open,
     test_import_scale,
     test_two_workers_import,
     test_import_faults,

@@ -85,6 +85,30 @@ class TestBooking(BookingCase):
         monday = [x.hour for x in slots if x.date() == date(2026, 5, 18)]
         self.assertEqual(monday, [6, 6, 7, 7, 8])
 
+    def test_who_is_absent_in_one_company_is_absent_in_all(self):
+        other = self._create_company("Another company")
+        leaves = self.env["resource.calendar.leaves"]
+        resource = self.env["resource.resource"].create(
+            {
+                "name": self.agent.name,
+                "user_id": self.agent.id,
+                "company_id": other.id,
+            }
+        )
+        leave = leaves.create(
+            {
+                "name": "Leave",
+                "resource_id": resource.id,
+                "company_id": other.id,
+                "date_from": "2026-05-18 06:00:00",
+                "date_to": "2026-05-18 15:00:00",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "does not work"):
+            self.book()
+        leave.time_type = "other"  # it is work, somewhere else
+        self.assertTrue(self.book())
+
     def test_free_slots_are_those_of_who_works_on_it(self):
         self.book(datetime(2026, 5, 15, 8))
         slots = self.school_case._kbs_get_free_slots_sudo()
