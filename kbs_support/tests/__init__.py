@@ -154,4 +154,5 @@ from . import (
     test_import_scale,
     test_two_workers_import,
     test_import_faults,
+    test_website,
 )
