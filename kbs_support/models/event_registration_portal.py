@@ -88,7 +88,7 @@ class EventRegistration(models.Model):
 
     def _kbs_prepare_portal_row(self):
         self.ensure_one()
-        event, states = self.event_id, self._fields["state"]
+        event = self.event_id
         company = event._kbs_get_company()
         invoice = self.sale_order_id.invoice_ids.filtered(
             lambda x: x.state == "posted" and x._kbs_is_open()
@@ -102,7 +102,7 @@ class EventRegistration(models.Model):
             ),
             "organiser": event.organizer_id.name,
             "person": self.name or self.email,
-            "state": dict(states._description_selection(self.env))[self.state],
+            "state": self._kbs_tell_portal_state(),
             "mark": MARKS[self.state],
             "words": self.kbs_benefit_reason,
             "is_lost": bool(self.kbs_lost_on),
@@ -113,6 +113,13 @@ class EventRegistration(models.Model):
             "certificate_url": self._kbs_has_certificate()
             and f"/my/events/{self.id}/certificate",
         }
+
+    def _kbs_tell_portal_state(self):
+        # Odoo's word for it has a gender in Ukrainian; half of our readers are women.
+        if self.state == "done":
+            return self.env._("Took part")
+        states = self._fields["state"]._description_selection(self.env)
+        return dict(states)[self.state]
 
     def _kbs_get_portal_cancel_fault(self):
         """Return why the client cannot give this seat back himself, or None."""

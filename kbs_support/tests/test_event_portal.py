@@ -161,7 +161,9 @@ class TestEventPortal(EventsHttpCase, ScaleMixin, HttpCase):
 
     def test_who_has_attended_gets_it(self):
         self.attend()
-        self.assertIn(f"/my/events/{self.seat.id}/certificate", self.page())
+        page = self.page()
+        self.assertIn("Took part", page)
+        self.assertIn(f"/my/events/{self.seat.id}/certificate", page)
         for user in (self.owner, self.colleague):
             answer = self.certificate(user)
             self.assertEqual(answer.headers["Content-Type"], "application/pdf")
