@@ -292,4 +292,5 @@ from . import (
     kbs_act_portal,
     kbs_act_export,
     kbs_subscription_papers,
+    website_menu,
 )
