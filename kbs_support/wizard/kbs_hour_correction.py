@@ -36,7 +36,8 @@ class KbsHourCorrection(models.TransientModel):
         """Write the correction into the ledger.
 
         :raise AccessError: the user is no lead
-        :raise UserError: no time or far too much, a day that is over, or more than is left
+        :raise UserError: no time or far too much, a day that is over, or more than
+            is left
         """
         self.ensure_one()
         if not self.env.user.has_group("kbs_support.group_kbs_lead"):
