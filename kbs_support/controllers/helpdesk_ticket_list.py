@@ -49,7 +49,7 @@ class KbsTicketList(CustomerPortalHelpdesk):
         env = request.env
         domains = env["helpdesk.ticket"]._kbs_get_portal_filters_sudo()
         states = {
-            "open": env._("Open"),
+            "open": env._("Open tickets"),
             "waiting": env._("Waiting for you"),
             "closed": env._("Closed"),
             "own": env._("My own"),

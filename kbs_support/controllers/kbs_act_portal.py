@@ -29,6 +29,8 @@ class KbsActPortal(CustomerPortal):
                 user, limit=asked.step, offset=pages["offset"]
             ),
             "pager": pages,
+            # Sudo: his own right, which he may not read.
+            "sees_invoices": user.sudo().partner_id._kbs_may_see_invoices(),
         }
         return request.render("kbs_support.portal_kbs_acts", values)
 

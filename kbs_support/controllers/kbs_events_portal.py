@@ -4,6 +4,7 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .files import send_file
+from .portal_list import PortalList
 
 REPORT = "kbs_support.kbs_event_certificate_report"
 
@@ -11,9 +12,15 @@ REPORT = "kbs_support.kbs_event_certificate_report"
 class KbsEventsPortal(CustomerPortal):
     """The seats of a client's company at training events, and certificates."""
 
-    @route("/my/events", type="http", auth="user", website=True, methods=["GET"])
-    def kbs_events(self, **_query):
-        return self._kbs_render_events()
+    @route(
+        ["/my/events", "/my/events/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+    )
+    def kbs_events(self, page=1, **query):
+        return self._kbs_render_events(page, query)
 
     @route(
         "/my/events/<int:registration_id>/cancel",
@@ -28,7 +35,7 @@ class KbsEventsPortal(CustomerPortal):
             with request.env.cr.savepoint():
                 seat_sudo._kbs_cancel_from_portal_sudo(request.env.user)
         except UserError as error:
-            return self._kbs_render_events(str(error))
+            return self._kbs_render_events(fault=str(error))
         return request.redirect("/my/events")
 
     @route(
@@ -60,13 +67,23 @@ class KbsEventsPortal(CustomerPortal):
             raise request.not_found()
         return seat_sudo
 
-    def _kbs_render_events(self, fault=None):
-        seats = request.env["event.registration"]._kbs_prepare_portal_sudo(
-            request.env.user
+    def _kbs_render_events(self, page=1, query=None, fault=None):
+        env = request.env
+        seats, user = env["event.registration"], env.user
+        asked = PortalList(
+            "/my/events", query or {}, placeholder=env._("Event or participant")
         )
+        total = sum(seats._kbs_count_portal_sudo(user, asked.search))
+        pages = asked.page(total, page)
         values = self._prepare_portal_layout_values() | {
             "page_name": "kbs_events",
-            "seats": seats,
+            "seats": seats._kbs_prepare_portal_sudo(
+                user, asked.search, pages["offset"], asked.step
+            ),
+            "bar": asked.prepare_bar(),
+            "is_narrowed": asked.is_narrowed,
+            "is_first": not pages["offset"],
+            "pager": pages,
             "fault": fault,
         }
         return request.render("kbs_support.portal_kbs_events", values)

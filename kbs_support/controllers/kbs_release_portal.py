@@ -53,6 +53,8 @@ class KbsReleasePortal(CustomerPortal):
         version = read_line(typed, "version")[:MAX_VERSION]
         try:
             with request.env.cr.savepoint():
+                if not version:
+                    raise ValidationError(request.env._("Write the number first."))
                 copy_sudo._tell_version_sudo(copy_sudo._clean_version(version))
         except ValidationError as error:
             told = {"id": copy_id, "typed": version, "fault": str(error)}

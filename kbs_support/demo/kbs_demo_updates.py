@@ -203,6 +203,8 @@ class KbsDemo(models.AbstractModel):
                 "logo": company.logo,
                 "language_ids": [Command.link(ukrainian.id)],
                 "default_lang_id": ukrainian.id,
+                # Odoo's first page is empty until somebody draws it.
+                "homepage_url": "/tariffs",
             }
         )
 

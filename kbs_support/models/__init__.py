@@ -311,4 +311,5 @@ from . import (
     kbs_subscription_passport_page,
     kbs_subscription_portal_papers,
     spreadsheet_dashboard,
+    website_menu,
 )

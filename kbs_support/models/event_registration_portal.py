@@ -5,7 +5,6 @@ from odoo.tools import format_amount, format_datetime
 
 from ..tools.locking import wait_for_others
 
-MAX_PAST = 100
 MAX_HOME = 3
 MARKS = {
     "draft": "warning",
@@ -38,29 +37,58 @@ class EventRegistration(models.Model):
         return self.sudo().search(domain)
 
     @api.model
-    def _kbs_prepare_portal_sudo(self, user):
-        """Return the seats of the client as plain values: ``coming`` and ``past``."""
-        now = fields.Datetime.now()
+    def _kbs_get_portal_parts(self, user, words=""):
+        """Return the domains of the seats to come, and of those that are over.
+
+        :param str words: of the name of the event or of the person
+        """
         mine = self._kbs_get_portal_domain(user)
+        if words:
+            mine &= Domain("event_id.name", "ilike", words) | Domain(
+                "name", "ilike", words
+            )
+        now = fields.Datetime.now()
+        over = Domain("event_id.date_end", "<", now)
+        return mine & Domain("event_id.date_end", ">=", now), mine & over
+
+    @api.model
+    def _kbs_count_portal_sudo(self, user, words=""):
+        """Return how many seats there are to come, and how many are over."""
         seats = self.sudo()
-        coming = seats.search(mine & Domain("event_id.date_end", ">=", now))
-        past = seats.search(
-            mine & Domain("event_id.date_end", "<", now), limit=MAX_PAST
+        coming, past = self._kbs_get_portal_parts(user, words)
+        return seats.search_count(coming), seats.search_count(past)
+
+    @api.model
+    def _kbs_prepare_portal_sudo(self, user, words="", offset=0, limit=None):
+        """Return seats of the client as plain values: ``coming`` and ``past``.
+
+        The nearest stands first; what is over comes after all that is to come.
+
+        :param int limit: how many of both together; None means all
+        """
+        seats = self.sudo()
+        coming_domain, past_domain = self._kbs_get_portal_parts(user, words)
+        before = seats.search_count(coming_domain) if offset else 0
+        # Events are sorted by their beginning.
+        coming = seats.search(
+            coming_domain, order="event_id, id", offset=offset, limit=limit
         )
+        past = seats.browse()
+        if limit is None or len(coming) < limit:
+            past = seats.search(
+                past_domain,
+                order="event_id desc, id desc",
+                offset=max(offset - before, 0),
+                limit=limit and limit - len(coming),
+            )
         return {
-            "coming": [
-                x._kbs_prepare_portal_row()
-                for x in coming.sorted(lambda x: (x.event_begin_date, x.id))
-            ],
-            "past": [
-                x._kbs_prepare_portal_row()
-                for x in past.sorted(lambda x: (x.event_begin_date, x.id), reverse=True)
-            ],
+            "coming": [x._kbs_prepare_portal_row() for x in coming],
+            "past": [x._kbs_prepare_portal_row() for x in past],
         }
 
     def _kbs_prepare_portal_row(self):
         self.ensure_one()
-        event, states = self.event_id, self._fields["state"]
+        event = self.event_id
         company = event._kbs_get_company()
         invoice = self.sale_order_id.invoice_ids.filtered(
             lambda x: x.state == "posted" and x._kbs_is_open()
@@ -74,7 +102,7 @@ class EventRegistration(models.Model):
             ),
             "organiser": event.organizer_id.name,
             "person": self.name or self.email,
-            "state": dict(states._description_selection(self.env))[self.state],
+            "state": self._kbs_tell_portal_state(),
             "mark": MARKS[self.state],
             "words": self.kbs_benefit_reason,
             "is_lost": bool(self.kbs_lost_on),
@@ -85,6 +113,13 @@ class EventRegistration(models.Model):
             "certificate_url": self._kbs_has_certificate()
             and f"/my/events/{self.id}/certificate",
         }
+
+    def _kbs_tell_portal_state(self):
+        # Odoo's word for it has a gender in Ukrainian; half of our readers are women.
+        if self.state == "done":
+            return self.env._("Took part")
+        states = self._fields["state"]._description_selection(self.env)
+        return dict(states)[self.state]
 
     def _kbs_get_portal_cancel_fault(self):
         """Return why the client cannot give this seat back himself, or None."""

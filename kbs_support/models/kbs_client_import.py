@@ -115,14 +115,6 @@ class KbsClientImport(models.Model):
 
     # === ACTIONS === #
 
-    def action_template(self):
-        """Download the empty workbook, with the plans, terms and programs of today."""
-        return {
-            "type": "ir.actions.act_url",
-            "url": "/kbs/client_import/template",
-            "target": "download",
-        }
-
     def action_faults(self):
         """Download the file as it was sent, with a column of faults."""
         self.ensure_one()

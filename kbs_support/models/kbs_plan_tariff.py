@@ -4,11 +4,17 @@ from odoo.tools import format_amount
 from ..tools.coverage import months_between
 from ..tools.wording import format_count
 
+CALENDAR_MARK = "KBS "  # begins the names in data/resource_calendar.xml
+
 
 class KbsPlan(models.Model):
     """What a plan promises, in words that clients read."""
 
     _inherit = "kbs.plan"
+
+    def _tell_line(self):
+        # The mark of our calendars is for who chooses among all of the company's.
+        return (self.line_calendar_id.name or "").removeprefix(CALENDAR_MARK)
 
     def _tell_reaction(self):
         return self.env._(
@@ -100,7 +106,7 @@ class KbsPriceTable(models.AbstractModel):
     def _prepare_promises(self, plans):
         """Return the rows of the comparison: ``[{"label", "values"}]``."""
         rows = [
-            (self.env._("Consultation line"), lambda x: x.line_calendar_id.name),
+            (self.env._("Consultation line"), lambda x: x._tell_line()),
             (self.env._("Line with remote connection"), lambda x: x.is_line_remote),
             (self.env._("Reaction"), lambda x: x._tell_reaction()),
             (self.env._("Work included in a month"), lambda x: x._tell_included_work()),

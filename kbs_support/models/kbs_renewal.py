@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class KbsRenewal(models.Model):
@@ -178,9 +179,10 @@ class KbsRenewal(models.Model):
                 renewal.offer_state = order.state or "none"
 
     @api.depends("subscription_id", "ends_on")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for renewal in self:
-            end = fields.Date.to_string(renewal.ends_on) or ""
+            end = format_date(self.env, renewal.ends_on)
             renewal.display_name = f"{renewal.subscription_id.name} {end}".strip()
 
     # === BUSINESS METHODS === #

@@ -51,8 +51,9 @@ class KbsSubscription(models.Model):
 
         :return: dict of ``fault`` (why not, or None), ``changes`` (see
             :meth:`_prepare_portal_change`), ``later`` (names of the plans that wait
-            for the renewal) and ``order`` (see :meth:`_kbs_prepare_portal_quotation`,
-            or None)
+            for the renewal), ``order`` (see :meth:`_kbs_prepare_portal_quotation`,
+            or None) and ``sees_prices`` (the difference tells what the support has
+            cost, so it is for who sees the invoices)
         """
         self.ensure_one()
         changes = self._get_portal_changes()
@@ -65,6 +66,7 @@ class KbsSubscription(models.Model):
             "changes": [self._prepare_portal_change(x) for x in changes],
             "later": later.mapped("name"),
             "order": order and order._kbs_prepare_portal_quotation(),
+            "sees_prices": user.sudo().partner_id._kbs_may_see_invoices(),
         }
 
     def _prepare_portal_change(self, change):

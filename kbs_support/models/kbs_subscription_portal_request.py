@@ -39,12 +39,15 @@ class KbsSubscription(models.Model):
 
         :return: dict of ``kinds`` (see :meth:`_get_portal_request_kinds`), ``plans``
             and ``hours`` (what the two would cost, see :meth:`_prepare_portal_change`
-            and :meth:`_prepare_portal_hour_prices`; nothing where he orders himself)
+            and :meth:`_prepare_portal_hour_prices`; nothing where he orders himself,
+            and no plans for who sees no invoices)
         """
         self.ensure_one()
         kinds = self._get_portal_request_kinds(user)
         is_asked = "hours" in kinds
-        changes = self._get_portal_changes() if is_asked else []
+        # What the days left have paid tells what the client's support has cost.
+        sees_prices = user.sudo().partner_id._kbs_may_see_invoices()
+        changes = self._get_portal_changes() if is_asked and sees_prices else []
         return {
             "kinds": kinds,
             "plans": [self._prepare_portal_change(x) for x in changes],

@@ -56,6 +56,17 @@ class ProductPricelistItem(models.Model):
                     )
                 )
 
+    @api.constrains("fixed_price", "product_id")
+    def _check_kbs_price(self):
+        """Refuse a price of support by which the client would be paid."""
+        if item := self.filtered(lambda x: x.kbs_is_support and x.fixed_price < 0)[:1]:
+            raise ValidationError(
+                self.env._(
+                    "The price of %(product)s is below zero.",
+                    product=item.product_id.display_name,
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kbs_sold(self):
         """A price that something was sold by stays for the record (P4)."""

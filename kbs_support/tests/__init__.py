@@ -169,4 +169,5 @@ from . import (
     test_dashboard,
     test_digest,
     test_report_ticket,
+    test_website,
 )

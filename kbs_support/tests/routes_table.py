@@ -463,6 +463,7 @@ ROUTES = [
     ),
     # Training events
     Route("/my/events", GET, "/my/events", "200 login"),
+    Route("/my/events/page/<int:page>", GET, "/my/events/page/1", "200 login"),
     Route(
         "/my/events/<int:registration_id>/cancel",
         POST,

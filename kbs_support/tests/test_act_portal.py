@@ -46,6 +46,13 @@ class TestActPortal(DocumentCase, HttpCase):
                 support = self.get(f"/my/support/{self.sub.id}", user)
                 self.assertIn(f"/my/acts/{self.acts[0].id}/pdf", support.text)
 
+    def test_who_sees_no_invoices_is_told_why(self):
+        self.assertIn("no acts yet", self.get("/my/acts", self.stranger).text)
+        self.client.kbs_are_invoices_limited = True
+        page = self.get("/my/acts", self.colleague).text
+        self.assertIn("Acts are for who sees the invoices", page)
+        self.assertNotIn("no acts yet", page)
+
     def test_client_downloads_his_act(self):
         for user in (self.owner, self.colleague):
             with self.subTest(user=user.login):

@@ -1,6 +1,9 @@
 from datetime import date
 
+from lxml import etree
+
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .import_common import ALPHA, BETA, ImportCase
 
@@ -8,6 +11,14 @@ from .import_common import ALPHA, BETA, ImportCase
 @tagged("post_install", "-at_install")
 class TestClientImport(ImportCase):
     """One workbook brings a client with all that he has, and no doubles."""
+
+    def test_template_is_had_before_there_is_a_file(self):
+        # A button would have to save the import first, which needs its file.
+        form = etree.fromstring(self.env["kbs.client.import"].get_view()["arch"])
+        path = "/kbs/client_import/template"
+        [link] = form.xpath(f"//a[@href='{path}']")
+        shown = link.getparent().get("invisible")
+        self.assertFalse(safe_eval(shown, {"state": "draft"}))
 
     def test_client_comes_with_all_that_he_has(self):
         record = self.bring()

@@ -6,6 +6,8 @@ from pypdf import PdfReader
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.kbs_support.controllers.portal_list import STEP
+
 from .scale_common import ScaleMixin
 from .test_event_website import EventsHttpCase
 
@@ -71,6 +73,37 @@ class TestEventPortal(EventsHttpCase, ScaleMixin, HttpCase):
         self.assertNotIn(other.name, self.get("/my/support", self.owner).text)
         self.assertNotIn("Olena", self.get("/my/support", self.stranger).text)
 
+    def test_the_list_has_pages_and_can_be_searched(self):
+        old = self.announce(days=-20, name="Payroll of spring")
+        past = [
+            {
+                "event_id": old.id,
+                "event_ticket_id": old.event_ticket_ids[:1].id,
+                "partner_id": self.owner.partner_id.id,
+                "name": f"Person {n:02}",
+                "email": f"person{n}@hospital.test",
+                "state": "done",
+            }
+            for n in range(STEP + 1)
+        ]
+        self.env["event.registration"].create(past)
+        first = self.page()
+        self.assertIn("Olena", first)
+        self.assertIn("/my/events/page/2", first)
+        shown = [n for n in range(STEP + 1) if f"Person {n:02}" in first]
+        self.assertEqual(len(shown), STEP - 1, "the seat to come is one of the page")
+        second = self.get("/my/events/page/2", self.owner).text
+        self.assertNotIn("Olena", second)
+        self.assertNotIn('id="kbs_coming"', second)
+        rest = [n for n in range(STEP + 1) if f"Person {n:02}" in second]
+        self.assertEqual(sorted(shown + rest), list(range(STEP + 1)))
+        found = self.get("/my/events?search=Person 07", self.owner).text
+        self.assertIn("Person 07", found)
+        self.assertNotIn("Person 08", found)
+        nothing = self.get("/my/events?search=nothing", self.owner).text
+        self.assertIn("Nothing was found", nothing)
+        self.assertNotIn("Nobody of your institution", nothing)
+
     # === GIVING BACK === #
 
     def test_a_colleague_may_give_the_seat_back(self):
@@ -128,7 +161,9 @@ class TestEventPortal(EventsHttpCase, ScaleMixin, HttpCase):
 
     def test_who_has_attended_gets_it(self):
         self.attend()
-        self.assertIn(f"/my/events/{self.seat.id}/certificate", self.page())
+        page = self.page()
+        self.assertIn("Took part", page)
+        self.assertIn(f"/my/events/{self.seat.id}/certificate", page)
         for user in (self.owner, self.colleague):
             answer = self.certificate(user)
             self.assertEqual(answer.headers["Content-Type"], "application/pdf")

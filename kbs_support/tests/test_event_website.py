@@ -86,6 +86,12 @@ class TestEventWebsite(EventsHttpCase, ScaleMixin, HttpCase):
 
     # === WHAT IS SHOWN === #
 
+    def test_the_whole_name_of_a_person_is_asked_for(self):
+        asked = self.event.question_ids.filtered(lambda x: x.question_type == "name")
+        ours = self.env.ref("kbs_support.event_question_kbs_name")
+        self.assertEqual(asked, ours, "Odoo's has the Ukrainian word for things")
+        self.assertEqual(asked.title, "Last and first name")
+
     def test_a_client_sees_his_own_price(self):
         text = self.get(f"{self.path}/register", self.owner).text
         self.assertIn("Free of charge by the plan OPTIMA, paid until 08/13/2026.", text)

@@ -1,5 +1,7 @@
 import re
 
+from lxml import html
+
 from odoo import http
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -56,6 +58,21 @@ class TestFeedbackPortal(FeedbackCase, HttpCase):
         self.assertIn("attachment", answer.headers["Content-Disposition"])
         self.decide(feedback, "done", "We are sorry")
         self.assertIn("We are sorry", self.url_open(page.url).text)
+
+    def test_each_page_has_a_title_in_the_language_of_the_reader(self):
+        self.become(self.fb_client)
+        self.send()
+        feedback = self.newest()
+        titles = {
+            "/my/feedback": "Пропозиції та скарги",
+            "/my/feedback/new": "Напишіть нам",
+            "/my/proposals": "Що пропонують інші",
+            f"/my/feedback/{feedback.id}": feedback.name,
+        }
+        for path, title in titles.items():
+            with self.subTest(path=path):
+                page = html.fromstring(self.url_open(path).text)
+                self.assertIn(title, page.findtext(".//title"))
 
     def test_who_sees_what(self):
         feedback = self.give("complaint", title="Secret title").sudo()

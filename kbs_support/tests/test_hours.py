@@ -258,6 +258,9 @@ class TestLedger(HoursCase):
             self.correct(hours=2, direction="take")
         with self.assertRaises(AccessError):
             self.correct(user=self.agent, hours=2)
+        for hours in (1001, 1e12):
+            with self.assertRaisesRegex(UserError, "At most 1000 hours"):
+                self.correct(hours=hours, date_until="2026-05-20")
 
     def test_correction_that_lapses_sooner_is_drawn_first(self):
         self.correct(hours=1, date_until="2026-05-20")

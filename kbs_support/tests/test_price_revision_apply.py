@@ -264,6 +264,10 @@ class TestPriceRevisionApply(RevisionCase):
         Wizard = self.env["kbs.price.version"]
         with self.assertRaisesRegex(UserError, "within the days"):
             Wizard.create({**values, "date_from": FIRST}).action_apply()
+        with self.assertRaisesRegex(UserError, "below zero"), self.cr.savepoint():
+            wizard = Wizard.create({**values, "date_from": date(2026, 7, 2)})
+            wizard.price = -1
+            wizard.action_apply()
         Wizard.create({**values, "date_from": date(2026, 7, 2)}).action_apply()
         self.assertEqual(len(self.versions()), 2)
 

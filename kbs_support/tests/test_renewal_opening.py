@@ -28,6 +28,14 @@ class TestRenewalOpening(KbsCase):
         self.assertEqual(subscription.renewal_id.ends_on, date(2026, 8, 13))
         self.assertEqual(subscription.renewal_id.amount_expected, 16830)
 
+    def test_its_name_has_the_day_as_the_reader_writes_it(self):
+        subscription = self.subscription(self.sell_paid("optima_3"))
+        self.open_renewals("2026-06-20 09:00:00")
+        renewal = subscription.renewal_id
+        for lang, day in (("en_US", "08/13/2026"), ("uk_UA", "13.08.2026")):
+            name = renewal.with_context(lang=lang).display_name
+            self.assertEqual(name, f"{subscription.name} {day}")
+
     def test_opens_on_the_winter_day_too(self):
         with freeze_time("2026-12-10 10:00:00"):
             subscription = self.subscription(self.sell_paid("optima_3"))

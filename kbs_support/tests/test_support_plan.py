@@ -36,6 +36,18 @@ class TestSupportPlan(SupportPortalCase, HttpCase):
         self.assertIn(f"From the renewal on only: {prof}.", page)
         self.assert_headings_in_order(answer)
 
+    def test_who_sees_no_invoices_reads_no_prices(self):
+        self.hospital.kbs_are_invoices_limited = True
+        change = self.support._get_portal_changes()[0]
+        page = self.page(f"/{self.support.id}/plan", self.colleague)
+        self.assertIn("Work included in a month 3 hours 6 hours", page)
+        self.company.kbs_portal_orders = False
+        asked = self.page(f"/{self.support.id}/request", self.colleague)
+        self.assertIn("Hours beyond the plan", asked)
+        for amount in (change.difference, change.credit):
+            self.assertNotIn(f"{amount:,.2f}", page)
+            self.assertNotIn(f"{amount:,.2f}", asked)
+
     def test_who_has_the_biggest_one(self):
         order = self.sell_paid("premium_3", client=self.client)
         support = self.subscription(order)

@@ -49,6 +49,11 @@ class TestTariffsPage(KbsCase, HttpCase):
         self.assertIn(self.show(self.price("optima_6", self.loyalty)), page)
         self.assertIn(self.show(self.price("hour")), page)
 
+    def test_the_line_is_told_without_the_mark_of_our_calendars(self):
+        page = self.words(self.page())
+        self.assertIn("Consultation line 09:00–18:00 (5/7)", page)
+        self.assertNotIn("KBS 24/7", page)
+
     def test_questions_of_everybody_are_answered(self):
         shelf = self.env.ref("kbs_support.kbs_article_category_faq")
         other = self.env["kbs.article.category"].create({"name": "Taxes"})

@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import Command, http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
@@ -83,6 +85,11 @@ class TestTicketClosing(TicketPortalCase):
                 )
                 self.assertEqual(self.ticket.stage_id, self.stage)
                 self.assertTrue(self.ticket.closed_date)
+
+    def test_the_page_is_named_after_the_ticket(self):
+        self.login(self.owner)
+        page = html.fromstring(self.url_open(f"/my/ticket/{self.ticket.id}").text)
+        self.assertIn(self.ticket.number, page.findtext(".//title"))
 
     def test_get_changes_nothing(self):
         answer = self.close(self.owner, method="GET")

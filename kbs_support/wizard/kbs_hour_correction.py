@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools.locking import wait_for_others
 
+MAX_HOURS = 1000  # of one correction: more is a slip of the finger
+
 
 class KbsHourCorrection(models.TransientModel):
     """Give or take hours by a lead's decision, with a reason."""
@@ -34,7 +36,8 @@ class KbsHourCorrection(models.TransientModel):
         """Write the correction into the ledger.
 
         :raise AccessError: the user is no lead
-        :raise UserError: no time, a day that is over, or more than is left
+        :raise UserError: no time or far too much, a day that is over, or more than
+            is left
         """
         self.ensure_one()
         if not self.env.user.has_group("kbs_support.group_kbs_lead"):
@@ -44,6 +47,12 @@ class KbsHourCorrection(models.TransientModel):
         minutes = round(self.hours * 60)
         if minutes <= 0:
             raise UserError(self.env._("Say how much time."))
+        if self.hours > MAX_HOURS:
+            raise UserError(
+                self.env._(
+                    "At most %(count)s hours are corrected at once.", count=MAX_HOURS
+                )
+            )
         if self.direction == "take":
             minutes, until = -minutes, False
         else:
