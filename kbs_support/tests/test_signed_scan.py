@@ -319,6 +319,12 @@ class TestPapersPortal(SignedCase, HttpCase):
         self.assertIn("Signed, by scan, on", page)
         self.assertNotIn("Send the signed copy", page)
 
+    def test_what_was_signed_on_paper_asks_for_nothing(self):
+        page = f"/my/acts/{self.act.id}"
+        self.assertIn("Signed copy", self.get(page, self.owner).text)
+        self.act._sign(date(2026, 5, 12))
+        self.assertNotIn("Signed copy", self.get(page, self.owner).text)
+
     def test_attacks(self):
         url = f"/my/acts/{self.act.id}/scan"
         with mute_logger("odoo.http"):
