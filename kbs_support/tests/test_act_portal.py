@@ -50,8 +50,8 @@ class TestActPortal(DocumentCase, HttpCase):
         self.assertIn("no acts yet", self.get("/my/acts", self.stranger).text)
         self.client.kbs_are_invoices_limited = True
         page = self.get("/my/acts", self.colleague).text
-        self.assertIn("Acts are for who sees the invoices", page)
-        self.assertNotIn("no acts yet", page)
+        self.assertIn("Акти бачать ті працівники", page)
+        self.assertNotIn("Актів ще немає", page)
 
     def test_client_downloads_his_act(self):
         for user in (self.owner, self.colleague):

@@ -308,22 +308,22 @@ class TestPapersPortal(SignedCase, HttpCase):
 
     def test_client_sends_a_copy_and_sees_what_becomes_of_it(self):
         url = f"/my/acts/{self.act.id}"
-        self.assertIn("Send the signed copy", self.get(url, self.owner).text)
+        self.assertIn("Надіслати підписану копію", self.get(url, self.owner).text)
         answer = self.post(f"{url}/scan", self.owner)
         self.assertEqual(answer.status_code, 200)
-        self.assertIn("We are looking at it", answer.text)
+        self.assertIn("Ми її перевіряємо", answer.text)
         self.assertEqual(self.act.waiting_scan_id.partner_id, self.owner.partner_id)
         self.act.waiting_scan_id._accept(date(2026, 5, 14))
         self.env.flush_all()
         page = self.get(url, self.owner).text
-        self.assertIn("Signed, by scan, on", page)
-        self.assertNotIn("Send the signed copy", page)
+        self.assertIn("за сканкопією", page)
+        self.assertNotIn("Надіслати підписану копію", page)
 
     def test_what_was_signed_on_paper_asks_for_nothing(self):
         page = f"/my/acts/{self.act.id}"
-        self.assertIn("Signed copy", self.get(page, self.owner).text)
+        self.assertIn("Підписана копія", self.get(page, self.owner).text)
         self.act._sign(date(2026, 5, 12))
-        self.assertNotIn("Signed copy", self.get(page, self.owner).text)
+        self.assertNotIn("Підписана копія", self.get(page, self.owner).text)
 
     def test_attacks(self):
         url = f"/my/acts/{self.act.id}/scan"
