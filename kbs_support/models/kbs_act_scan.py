@@ -59,9 +59,9 @@ class KbsAct(models.Model):
         waiting._close_sudo("accepted", signed_on=day)
         return res
 
-    def _correct_sudo(self, wanted, reason, is_whole=False):
+    def _correct_sudo(self, wanted, reason, is_whole=False, added=None):
         # EXTENDS kbs_support: what is cancelled waits for no signature.
-        correction = super()._correct_sudo(wanted, reason, is_whole)
+        correction = super()._correct_sudo(wanted, reason, is_whole, added)
         if is_whole:
             self._get_waiting_scans()._close_sudo("replaced")
         return correction

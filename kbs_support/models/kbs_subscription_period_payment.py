@@ -57,9 +57,16 @@ class KbsSubscriptionPeriod(models.Model):
             )
 
     def _follow_payment(self):
-        """Let what is paid, and all that follows from it, be computed anew."""
-        self.env.add_to_compute(self._fields["is_paid"], self)
-        self.modified(["is_paid", "first_paid_on"])
+        """Compute anew what has become paid, or is not paid any more, and what follows.
+
+        Other changes of an invoice change nothing here: days are not moved once more.
+        """
+        names = ("is_paid", "first_paid_on")
+        changed = self.filtered(lambda x: x.is_paid != x.sale_line_id.kbs_is_settled)
+        for name in names:
+            self.env.add_to_compute(self._fields[name], changed)
+        changed.modified(names)
+        self.invalidate_recordset(["is_waiting_for_payment"], flush=False)
 
     @api.depends("guarantee_ids.date_until", "guarantee_ids.is_revoked")
     def _compute_guarantee_until(self):

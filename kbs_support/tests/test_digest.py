@@ -110,7 +110,7 @@ class TestDigestFigures(DigestCase):
         )
         before = self.value("renewals_due")
         self.sell_on("2026-05-14", "prof_1")  # until 2026-06-13
-        self.sell_on("2026-05-15", "prof_1", line={"kbs_date_start": "2026-05-15"})
+        self.sell_on("2026-04-15", "prof_2")  # until 2026-06-14, a day too late
         self.count_all()
         self.assertEqual(self.value("renewals_due"), before + 1)
 

@@ -7,10 +7,10 @@ from .common import KbsCase
 # What a reader finds in one place, in this order.
 REPORTS = (
     "kbs.report.subscription", "kbs.report.revenue", "kbs.report.subscription",
-    "kbs.report.client", "kbs.subscription.period", "kbs.report.sla",
-    "kbs.report.work", "kbs.remote.session", "kbs.report.client", "kbs.version.map",
-    "kbs.notice.contact", "kbs.release.download", "kbs.report.event", "kbs.feedback",
-    "kbs.workbook",
+    "kbs.report.client", "kbs.subscription.period", "kbs.report.ticket",
+    "kbs.report.sla", "kbs.report.work", "kbs.remote.session", "kbs.report.client",
+    "kbs.version.map", "kbs.notice.contact", "kbs.release.download",
+    "kbs.report.event", "kbs.feedback", "kbs.workbook",
 )  # fmt: skip
 
 
