@@ -3,7 +3,7 @@ from datetime import date
 
 from freezegun import freeze_time
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -13,7 +13,7 @@ from ..tools.coverage import ONE_DAY
 from .act_common import ActCase
 from .common import KbsCase
 from .stories import tell_stories
-from .test_life_cycle import LifeOfASubscription
+from .test_life_cycle import PLANS, TERMS, LifeOfASubscription
 
 FAR = date(2100, 1, 1)
 
@@ -177,10 +177,18 @@ class ActedLife(LifeOfASubscription):
         super().__init__(case)
         case.company.kbs_act_since = "2020-01-01"
 
-    @precondition(lambda self: not self.sub)
-    @rule(frequency=st.sampled_from(FREQUENCIES))
-    def agree(self, frequency):
+    @initialize(
+        plan=st.sampled_from(PLANS),
+        term=st.sampled_from(TERMS),
+        frequency=st.sampled_from(FREQUENCIES),
+        months=st.integers(1, 4),
+    )
+    def begin(self, plan, term, frequency, months):
+        """Paid, and served for some months: without acts there is nothing to tell."""
         self.client.kbs_act_frequency = frequency
+        self.sell(plan, term, True)
+        for _month in range(months):
+            self.month_is_over(31)
 
     @precondition(lambda self: self.sub.date_start)
     @rule(days=st.integers(20, 60))
