@@ -23,10 +23,6 @@ ALLOWED = [
     re.compile(r"ir_actions_report: wkhtmltopdf: The switch --header-html, is not"),
     # A page in a frame was left before it had fetched what it would use later.
     re.compile(r"TestAccessibility\..*\.browser: Couldn't load preload assets"),
-    # Odoo opens dashboards read-only; the first one has its reports counted, which
-    # makes Odoo begin the request anew.
-    re.compile(r"^odoo\.http: cannot execute DELETE in a read-only transaction"),
-    re.compile(r"^odoo\.sql_db: bad query: b'DELETE FROM \"kbs_report_subscription\""),
 ]
 
 

@@ -25,5 +25,6 @@ from . import (
     kbs_support_pay,
     kbs_support_request,
     rating,
+    spreadsheet_dashboard,
     website_event,
 )

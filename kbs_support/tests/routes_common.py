@@ -178,6 +178,7 @@ class RoutesCase(PeopleCase):
             ]
         )
         cls.ids["event"] = f"training-{coming.id}"
+        cls.ids["dashboard"] = cls.env.ref("kbs_support.kbs_dashboard").id
 
         def join(event, state):
             def make(user, text):

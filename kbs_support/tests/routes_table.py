@@ -492,6 +492,13 @@ ROUTES = [
     ),
     # The back office
     Route(
+        '/spreadsheet/dashboard/data/<model("spreadsheet.dashboard"):dashboard>',
+        GET,
+        "/spreadsheet/dashboard/data/{dashboard}",
+        "403 login",
+        missing="403",
+    ),
+    Route(
         "/kbs/client_import/template", GET, "/kbs/client_import/template", "403 login"
     ),
     Route(
