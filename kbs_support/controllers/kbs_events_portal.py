@@ -49,11 +49,8 @@ class KbsEventsPortal(CustomerPortal):
         seat_sudo = self._kbs_find_seat_sudo(registration_id)
         if not seat_sudo._kbs_has_certificate():
             raise request.not_found()
-        # Sudo: the report reads what the client may not; whose it is was asked above.
-        report_sudo = request.env["ir.actions.report"].sudo()
-        company = seat_sudo.event_id._kbs_get_company()
-        pdf, _kind = report_sudo.with_company(company)._render_qweb_pdf(
-            REPORT, seat_sudo.ids
+        pdf = request.env["ir.actions.report"]._kbs_print_sudo(
+            REPORT, seat_sudo, seat_sudo.event_id._kbs_get_company()
         )
         name = f"{request.env._('Certificate')} {seat_sudo.kbs_certificate}.pdf"
         return send_file(pdf, "application/pdf", name)

@@ -217,6 +217,7 @@ from . import (
     kbs_plan_tariff,
     kbs_public_form,
     ir_actions_report,
+    ir_actions_report_print,
     res_company_portal,
     res_config_settings_portal,
     kbs_subscription_portal,

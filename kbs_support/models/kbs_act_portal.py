@@ -66,10 +66,8 @@ class KbsAct(models.Model):
     def _render_pdf_sudo(self):
         """Return the PDF of this act; sudo: who may see it was checked before."""
         self.ensure_one()
-        reports = self.env["ir.actions.report"].sudo().with_company(self.company_id)
-        # Odoo's tests would get a page instead of a file.
-        reports = reports.with_context(force_report_rendering=True)
-        return reports._render_qweb_pdf(REPORT, self.ids)[0]
+        reports = self.env["ir.actions.report"]
+        return reports._kbs_print_sudo(REPORT, self, self.company_id)
 
 
 class KbsSubscription(models.Model):

@@ -1,7 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-CONTRACT, OFFER = "kbs_contract_report", "kbs_offer_report"
+CONTRACT = "kbs_support.kbs_contract_report"
+OFFER = "kbs_support.kbs_offer_report"
 
 
 class KbsSubscription(models.Model):
@@ -76,13 +77,11 @@ class KbsSubscription(models.Model):
     def _render_paper_sudo(self, report):
         """Return a PDF about this support; sudo: who may have it was checked before.
 
-        :param str report: last part of the XML id of the report
+        :param str report: XML id
         """
         self.ensure_one()
-        reports = self.env["ir.actions.report"].sudo().with_company(self.company_id)
-        # Odoo's tests would get a page instead of a file.
-        reports = reports.with_context(force_report_rendering=True)
-        return reports._render_qweb_pdf(f"kbs_support.{report}", self.ids)[0]
+        reports = self.env["ir.actions.report"]
+        return reports._kbs_print_sudo(report, self, self.company_id)
 
     def _get_derived_fields(self):
         # EXTENDS kbs_support

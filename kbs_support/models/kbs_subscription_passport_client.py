@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.fields import Domain
 
+FETCHED = Domain("reason", "!=", "internal")
+TOLD = Domain("result", "=", "told")
+
 
 class KbsSubscription(models.Model):
     """What the institution as a whole got: versions, news, training, proposals.
@@ -20,8 +23,13 @@ class KbsSubscription(models.Model):
         clients = self.commercial_partner_id
         seats = self._get_passport_seats(company, span)
         counts = {
-            "versions": self._count_passport_versions(company, span),
-            "told": self._count_passport_told(company, span),
+            # Fetched ones; and those he was told of, by any channel.
+            "versions": self._count_passport_versions(
+                "kbs.release.download", "started_at", FETCHED, company, span
+            ),
+            "told": self._count_passport_versions(
+                "kbs.notice.contact", "done_at", TOLD, company, span
+            ),
             **self._count_passport_proposals(company, span),
         }
         copies = self.env["kbs.installation"].search(
@@ -43,29 +51,18 @@ class KbsSubscription(models.Model):
             }
         return figures
 
-    def _count_passport_versions(self, company, span):
-        """Return ``{client: versions}`` whose file was fetched, each once."""
-        return dict(
-            self.env["kbs.release.download"]._read_group(
-                Domain("commercial_partner_id", "in", self.commercial_partner_id.ids)
-                & Domain("company_id", "=", company.id)
-                & Domain("reason", "!=", "internal")
-                & Domain("started_at", ">=", span.start)
-                & Domain("started_at", "<", span.end),
-                ["commercial_partner_id"],
-                ["release_id:count_distinct"],
-            )
-        )
+    def _count_passport_versions(self, model, moment, which, company, span):
+        """Return ``{client: versions}`` of the rows ``which`` of ``model``, each once.
 
-    def _count_passport_told(self, company, span):
-        """Return ``{client: versions}`` that he was told of, by any channel."""
+        :param str moment: the field of the moment (UTC) that is to be in ``span``
+        """
         return dict(
-            self.env["kbs.notice.contact"]._read_group(
-                Domain("commercial_partner_id", "in", self.commercial_partner_id.ids)
+            self.env[model]._read_group(
+                which
+                & Domain("commercial_partner_id", "in", self.commercial_partner_id.ids)
                 & Domain("company_id", "=", company.id)
-                & Domain("result", "=", "told")
-                & Domain("done_at", ">=", span.start)
-                & Domain("done_at", "<", span.end),
+                & Domain(moment, ">=", span.start)
+                & Domain(moment, "<", span.end),
                 ["commercial_partner_id"],
                 ["release_id:count_distinct"],
             )

@@ -13,9 +13,9 @@ class KbsSubscription(models.Model):
         Documents are those that he may read by Odoo's own rules: what an order of
         ours leads to is not his by that alone.
 
-        :return: dict of ``card``, ``is_served`` (whether more can be ordered or asked
-            for), ``periods``, ``sees_money``, ``orders``, ``invoices``, ``timeline``
-            (see :meth:`_prepare_timeline`) and ``pauses``
+        :return: dict of ``card``, ``has_offers`` (of a renewal), ``is_served`` (whether
+            more can be ordered or asked for), ``periods``, ``sees_money``, ``orders``,
+            ``invoices``, ``timeline`` (see :meth:`_prepare_timeline`) and ``pauses``
         """
         self.ensure_one()
         subscription = self.sudo()
@@ -27,6 +27,7 @@ class KbsSubscription(models.Model):
         )
         return {
             "card": subscription._prepare_portal_card(user, offers),
+            "has_offers": bool(offers),
             "is_served": subscription._is_portal_served(),
             "periods": [
                 x._prepare_portal_period(invoices, sees_money)

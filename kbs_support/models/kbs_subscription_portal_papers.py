@@ -62,9 +62,7 @@ class KbsSubscription(models.Model):
         url = f"/my/support/{self.id}"
         return page | {
             "contract": page["sees_money"] and support._prepare_portal_contract(),
-            "offer_url": page["sees_money"]
-            and support._has_portal_offer()
-            and f"{url}/offer",
+            "offer_url": page["sees_money"] and page["has_offers"] and f"{url}/offer",
             "passports": [
                 {"year": str(year), "url": f"{url}/passport/{year}"}
                 for year in support._get_passport_years()

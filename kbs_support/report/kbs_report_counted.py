@@ -245,14 +245,7 @@ class KbsReportCounted(models.AbstractModel):
     def action_open(self):
         """Open the record that the row is about."""
         self.ensure_one()
-        record = self._get_subject()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return get_form_action(self._get_subject())
 
     def _get_subject(self):
         """Return the record that this row is about."""
@@ -285,3 +278,14 @@ class KbsReportCounted(models.AbstractModel):
             index=index,
             bits=MONTH_BITS,
         )
+
+
+def get_form_action(record):
+    """Return the action that opens the form of ``record``."""
+    return {
+        "type": "ir.actions.act_window",
+        "res_model": record._name,
+        "res_id": record.id,
+        "view_mode": "form",
+        "views": [(False, "form")],
+    }

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.kbs_event_benefit import KINDS
+from .kbs_report_counted import get_form_action
 
 
 class KbsReportEvent(models.Model):
@@ -148,11 +149,4 @@ class KbsReportEvent(models.Model):
         """Open the registration; for who reads reports only, what the row says."""
         self.ensure_one()
         seat = self.env["event.registration"].browse(self.id)
-        record = seat if seat.has_access("read") else self
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return get_form_action(seat if seat.has_access("read") else self)
